@@ -1,0 +1,1 @@
+"""Nouns and rules. No Django, no clock, no socket."""

@@ -1,0 +1,1 @@
+"""What the world says about a domain. No Django here."""
