@@ -1,0 +1,1 @@
+"""A small package registry that keeps its accounts safe with DomainGuard."""

@@ -1,0 +1,11 @@
+"""Registers the accounts app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    """Accounts, under the label that AUTH_USER_MODEL names."""
+
+    name = "registry_site.accounts"
+    verbose_name = _("accounts")

@@ -1,0 +1,47 @@
+"""Tells DomainGuard what an account guards in this registry, and contains it when asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+
+from registry_site.packages.models import Project, Release, Role
+
+from .models import User
+
+
+class RegistrySiteFacts:
+    """DomainGuard's SiteFacts for this registry. An account is its primary key as text."""
+
+    def impact(self, account: str) -> int:
+        """Count the projects the account can publish, and the projects that depend on those."""
+        own = Project.objects.filter(people=account)
+        counted = own.aggregate(projects=Count("pk"), dependents=Sum("dependents", default=0))
+        return int(counted["projects"] + counted["dependents"])
+
+    def sole_owner(self, account: str) -> bool:
+        """Say whether some project has this account as its only owner."""
+        owners = Count("roles", filter=Q(roles__kind=Role.Kind.OWNER))
+        own = Project.objects.alias(owners=owners).filter(owners=1)
+        return own.filter(roles__in=Role.objects.filter(user=account, kind="owner")).exists()
+
+    def has_second_factor(self, account: str) -> bool:
+        """Say no: this registry offers no second factor yet."""
+        return False
+
+    def releases_since(self, account: str, t: datetime) -> list[str]:
+        """Name what the account has published since then, the oldest first."""
+        releases = Release.objects.filter(published_by=account, published_at__gte=t)
+        return [str(each) for each in releases.select_related("project").order_by("published_at")]
+
+    def contain(self, account: str) -> None:
+        """End every session of the account and stop it from publishing, in one transaction."""
+        with transaction.atomic():
+            users = User.objects.filter(pk=account)
+            users.update(session_generation=F("session_generation") + 1)
+            users.filter(publishing_frozen_at__isnull=True).update(
+                publishing_frozen_at=timezone.now()
+            )

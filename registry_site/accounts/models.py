@@ -1,0 +1,62 @@
+"""The account of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+# No "@": a name that looks like an address would be taken for one at sign-in.
+USERNAME: Final = RegexValidator(
+    r"\A[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z",
+    _("Use letters, digits, dots, hyphens and underscores; begin and end with a letter or digit."),
+)
+
+
+class User(AbstractUser):
+    """A person who signs in, and who may own projects.
+
+    `email` is the primary address as django-allauth keeps it; all of them are EmailAddress rows.
+    Raising `session_generation` ends every session of the account at once.
+    """
+
+    username = models.CharField(
+        _("username"),
+        max_length=40,
+        unique=True,
+        validators=[USERNAME],
+        error_messages={"unique": _("A user with that username already exists.")},
+    )
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
+    publishing_frozen_at = models.DateTimeField(
+        _("publishing frozen at"),
+        null=True,
+        blank=True,
+        help_text=_("While this is set the account cannot publish. Clear it to let it go on."),
+    )
+
+    class Meta(AbstractUser.Meta):
+        constraints = (
+            models.UniqueConstraint(Lower("username"), name="accounts_user_username_any_case"),
+        )
+
+    def get_absolute_url(self) -> str:
+        """Give the path of the public page."""
+        return reverse("user", args=[self.username])
+
+    def get_session_auth_hash(self) -> str:
+        """Bind a session to the password and to the session generation."""
+        return self._of_this_generation(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Give the same for each retired SECRET_KEY."""
+        yield from map(self._of_this_generation, super().get_session_auth_fallback_hash())
+
+    def _of_this_generation(self, digest: str) -> str:
+        return f"{digest}.{self.session_generation}"

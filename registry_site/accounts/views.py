@@ -1,0 +1,60 @@
+"""A person's own page, the public one, and the pages around a password reset."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from .addresses import address_cards
+from .models import User
+
+
+@require_safe
+@never_cache
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Show the signed-in person their addresses and projects."""
+    user = cast(User, request.user)
+    roles = user.roles.select_related("project").order_by("project__name")
+    cards = address_cards(user)
+    shown = {
+        "addresses": cards,
+        "distrusted": [each for each in cards if each.primary and not each.trusted],
+        "roles": roles,
+    }
+    return render(request, "accounts/account.html", shown)
+
+
+@require_safe
+def user(request: HttpRequest, username: str) -> HttpResponse:
+    """Show anybody who publishes what. No address, and nothing that depends on one."""
+    person = get_object_or_404(User, username__iexact=username, is_active=True)
+    roles = person.roles.select_related("project").order_by("project__name")
+    releases = person.releases.select_related("project")[:10]
+    shown = {"person": person, "roles": roles, "releases": releases}
+    return render(request, "accounts/user.html", shown)
+
+
+@require_safe
+@never_cache
+def reset_asked(request: HttpRequest) -> HttpResponse:
+    """Say the same to everybody who asked for a password reset."""
+    return render(request, "registration/password_reset_done.html")
+
+
+@require_safe
+@never_cache
+def reset_complete(request: HttpRequest) -> HttpResponse:
+    """Say that the new password is in force, and that one signs in with it."""
+    return render(request, "registration/password_reset_complete.html")
+
+
+@require_safe
+def recovery_help(request: HttpRequest) -> HttpResponse:
+    """State every way back into an account."""
+    return render(request, "help/recovery.html")

@@ -1,0 +1,1 @@
+"""Projects, who may publish them, and their releases."""
