@@ -1,0 +1,94 @@
+"""Gives the suite its database before Django reads the settings, and its other services on demand.
+
+Loaded with `-p`, because a conftest comes too late: Django would have read its settings, and the
+tests would run on SQLite without a word.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from tests.plugins import egress
+from tests.plugins.postgres import Postgres, start_postgres
+from tests.plugins.valkey import running_valkey
+
+_running: list[Postgres] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--database`; DOMAINGUARD_TEST_DATABASE says the same without a command line."""
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgres"),
+        default=os.environ.get("DOMAINGUARD_TEST_DATABASE", "sqlite"),
+        help="database to run on; on postgres, tests that touch no database are left out",
+    )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """Start the database before pytest-django reads the settings inside this same hook."""
+    egress.arm()
+    # A worker of xdist inherits the address from the process that started it.
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _choose_database(early_config.known_args_namespace.database)
+    return (yield)
+
+
+def _choose_database(name: str) -> None:
+    # Whatever the developer's shell says about services is about another database and broker.
+    os.environ.pop("DATABASE_URL", None)
+    os.environ.pop("REDIS_URL", None)
+    if name == "postgres":
+        _running.append(start_postgres())
+        os.environ["DATABASE_URL"] = _running[0].url
+
+
+def pytest_unconfigure() -> None:
+    """Stop what this process started."""
+    while _running:
+        _running.pop().stop()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which database the tests ran on, so that no log leaves it in doubt."""
+    return f"database: {config.option.database}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, on PostgreSQL, the tests that cannot tell which database they run on."""
+    if config.option.database != "postgres":
+        return
+    left_out = [item for item in items if not _touches_database(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _touches_database(item)]
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return (
+        item.get_closest_marker("django_db") is not None
+        or not fixtures.isdisjoint({"db", "transactional_db", "live_server"})
+        or hasattr(getattr(item, "cls", None), "databases")
+    )
+
+
+@pytest.fixture(autouse=True)
+def egress_attempts() -> Iterator[list[str]]:
+    """Fail the test that tried to leave the machine; one that means to clears the list itself."""
+    egress.attempts.clear()
+    yield egress.attempts
+    if egress.attempts:
+        pytest.fail(f"connections beyond loopback: {', '.join(egress.attempts)}")
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """Run one Valkey for the tests of this process that ask for it."""
+    with running_valkey() as url:
+        yield url
