@@ -97,7 +97,7 @@ class Release(models.Model):
 
     class Meta:
         ordering = ("-published_at", "-pk")
-        indexes = (models.Index("-published_at", name="packages_release_newest"),)
+        indexes = (models.Index(fields=["-published_at"], name="packages_release_newest"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["project", "version"], name="packages_release_version_once"

@@ -165,9 +165,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "release",
                 "verbose_name_plural": "releases",
                 "ordering": ("-published_at", "-pk"),
-                "indexes": [
-                    models.Index(models.F("-published_at"), name="packages_release_newest")
-                ],
+                "indexes": [models.Index(fields=["-published_at"], name="packages_release_newest")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("project", "version"), name="packages_release_version_once"
