@@ -1,0 +1,91 @@
+# The commands of this checkout. Each builds .venv from the hash-pinned lock first when it must.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+
+# Production's settings, made up: `check --deploy` asks about these and about nothing on this disk.
+DEPLOYED := env DEBUG=off ALLOWED_HOSTS=registry.example.org \
+	PUBLIC_ORIGIN=https://registry.example.org EMAIL_URL=smtp://mail.example.org:25 \
+	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')
+
+# Wheels only: a source distribution would run its own code while it installs.
+INSTALL = if command -v uv >/dev/null; then \
+		uv pip install --quiet --python $(PY) --require-hashes --only-binary :all: -r $<; \
+	else \
+		{ $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null; } && \
+		$(PY) -m pip install --quiet --disable-pip-version-check \
+			--require-hashes --only-binary :all: -r $<; \
+	fi && touch $@
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset manage test check faults bench lock clean
+
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@echo 'Options go in ARGS, as in: make test ARGS="tests/core -k epoch"'
+
+demo: $(RUNTIME) ## serve a made-up package registry whose domains lapse (Ctrl-C ends it)
+	@$(PY) manage.py demo $(ARGS)
+
+demo-reset: $(RUNTIME) ## forget the demo's rows and start it afresh
+	@$(PY) manage.py demo --reset $(ARGS)
+
+manage: $(RUNTIME) ## run a management command: make manage ARGS="domainguard_check example.org"
+	@$(PY) manage.py $(ARGS)
+
+test: $(DEV) ## run all tests on SQLite, then those that touch a database on PostgreSQL
+	$(PY) -m pytest --numprocesses 2 $(ARGS)
+	$(PY) -m pytest --numprocesses 2 --database postgres $(ARGS)
+
+check: $(DEV) ## lint, types, layers, Django's own checks, migrations
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py check --fail-level WARNING
+	$(DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING
+	$(PY) manage.py makemigrations --check --dry-run
+
+faults: $(DEV) ## run the property tests at length, 10,000 examples each
+	$(PY) -m pytest --numprocesses 2 -m hypothesis --hypothesis-profile long $(ARGS)
+
+bench: $(DEV) ## measure, and print what the README's figures come from
+	$(PY) -m benchmarks $(ARGS)
+
+lock: ## pin again what pyproject.toml asks for (needs uv)
+	$(LOCK) --upgrade --all-extras --group dev --output-file requirements/dev.txt
+	$(LOCK) --upgrade --extra site --extra testing --constraints requirements/dev.txt \
+		--output-file requirements/demo.txt
+
+clean: ## remove the environment and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(PY):
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo 'DomainGuard needs Python 3.11 or newer; there is no $(PYTHON) here.' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "DomainGuard needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V)." >&2; exit 1; }
+	@if command -v uv >/dev/null; then \
+		uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV); \
+	elif $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		$(PYTHON) -m venv $(VENV); \
+	else \
+		echo 'The venv module of Python is missing. This installs it: apt-get install python3-venv' >&2; \
+		exit 1; \
+	fi
+
+$(RUNTIME): requirements/demo.txt | $(PY)
+	@echo 'Building $(VENV) from $< ...'
+	@$(INSTALL)
+
+$(DEV): requirements/dev.txt | $(PY)
+	@echo 'Building $(VENV) from $< ...'
+	@$(INSTALL)
