@@ -217,6 +217,7 @@ def _a_labels(text: str) -> str:
 
 def _a_label(label: str) -> str:
     encoded = idna.alabel(label)
+    # RFC 5891 section 5.3; older releases of idna let "xn---etr" pass beside "xn--etr"
     if idna.alabel(idna.ulabel(encoded)) != encoded:
         raise UnicodeError("not the A-label of what it decodes to")
     return encoded.decode("ascii")
