@@ -1,0 +1,23 @@
+"""What every test shares: how many examples a property is tried on, and where SQLite keeps rows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+# A deadline per example would make a busy machine fail; the numbers are RULES.md 11's.
+settings.register_profile("short", max_examples=200, deadline=None)
+settings.register_profile("long", max_examples=10_000, deadline=None)
+settings.load_profile("short")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Keep SQLite's rows in a file, as production does: in memory, threads lock by other rules."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = tmp_path_factory.mktemp("database") / "rows"
