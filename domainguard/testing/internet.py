@@ -1,0 +1,141 @@
+"""A small internet on loopback: DNS, RDAP and SMTP servers that answer from one set of lives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+from .bootstrap import bootstrap_document, tlds_with_rdap
+from .clock import DOTTED_PATH, FILE_VARIABLE, VirtualClock
+from .clock import clock as default_clock
+from .dns_server import DnsServer
+from .lives import Life
+from .outages import How, Outage, Where
+from .rdap_server import RdapServer
+from .scripts import hosts
+from .smtp_sink import SmtpSink
+from .world import World
+from .zone import Zone
+
+_TLDS_WITHOUT_RDAP = tuple(
+    "at be cn dk edu es eu gov gr hr hu ie it jp kr lt ro ru se su tr".split()
+)
+
+
+class SmallInternet:
+    """Starts every server on free ports in threads, and stops them when the `with` block ends.
+
+    Without a clock of your own it follows `domainguard.testing.clock.clock`, which is also what
+    the app reads by `settings()["CLOCK"]`. `mail_file` keeps the mail over restarts.
+    """
+
+    def __init__(
+        self,
+        clock: VirtualClock | None = None,
+        *,
+        lives: Iterable[Life] = (),
+        resolvers: int = 3,
+        mail_file: Path | None = None,
+    ) -> None:
+        self.clock = clock or default_clock
+        self.world = World(self.clock)
+        tlds = frozenset((*tlds_with_rdap(), *_TLDS_WITHOUT_RDAP))
+        self.dns_servers = [
+            DnsServer(Zone(self.world, tlds, number).answer) for number in range(resolvers)
+        ]
+        self.rdap = RdapServer(self.world)
+        self.sink = SmtpSink(self.clock.now, self.world.mailbox, file=mail_file)
+        for life in (*hosts(self.clock.now()), *lives):
+            self.add(life)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            self._files = Path(starting.enter_context(TemporaryDirectory(prefix="internet-")))
+            servers: list[AbstractContextManager[object]] = [
+                *self.dns_servers,
+                self.rdap,
+                self.sink,
+            ]
+            for server in servers:
+                starting.enter_context(server)
+            self._write_files()
+            self._running = starting.pop_all()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._running.close()
+
+    def add(self, life: Life) -> None:
+        """Let a domain and the companions of its life exist."""
+        self.world.add(life)
+
+    def replace(self, life: Life) -> None:
+        """Let a domain's life go another way; KeyError when there is no such domain."""
+        if self.world.life(life.domain) is None:
+            raise KeyError(f"there is no {life.domain} in the small internet")
+        self.world.add(life)
+
+    def life(self, domain: str) -> Life:
+        """Give the life of a domain; KeyError when there is no such domain."""
+        life = self.world.life(domain)
+        if life is None:
+            raise KeyError(f"there is no {domain} in the small internet")
+        return life
+
+    def outage(
+        self,
+        where: str,
+        how: str = How.SILENT,
+        *,
+        tld: str = "",
+        resolver: int | None = None,
+        share: float = 1.0,
+        delay: float = 0.0,
+    ) -> AbstractContextManager[None]:
+        """Let a part fail for a `with` block; the words are those of `Where` and `How`."""
+        return self.world.failing(
+            Outage(
+                where=Where(where),
+                how=How(how),
+                tld=tld,
+                resolver=resolver,
+                share=share,
+                delay=delay,
+            )
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """Give what to put into `settings.DOMAINGUARD` so that the app lives in this internet."""
+        return {
+            "RESOLVERS": [server.resolver for server in self.dns_servers],
+            "RDAP_BOOTSTRAP": str(self._files / "bootstrap.json"),
+            "EGRESS_ALLOW": self._endpoints(),
+            "CLOCK": DOTTED_PATH,
+        }
+
+    def environ(self) -> dict[str, str]:
+        """Give the same as environment variables, with EMAIL_URL, for another process.
+
+        The other process follows this clock only when the clock has a file.
+        """
+        settings = self.settings()
+        variables = {
+            "DOMAINGUARD_RESOLVERS": ",".join(settings["RESOLVERS"]),
+            "DOMAINGUARD_RDAP_BOOTSTRAP": settings["RDAP_BOOTSTRAP"],
+            "DOMAINGUARD_EGRESS_ALLOW": ",".join(settings["EGRESS_ALLOW"]),
+            "DOMAINGUARD_CLOCK": settings["CLOCK"],
+            "EMAIL_URL": self.sink.url,
+        }
+        if self.clock.file is not None:
+            variables[FILE_VARIABLE] = str(self.clock.file)
+        return variables
+
+    def _endpoints(self) -> list[str]:
+        return [*(server.resolver for server in self.dns_servers), self.rdap.endpoint]
+
+    def _write_files(self) -> None:
+        document = bootstrap_document(self.rdap.url, published=self.clock.now())
+        (self._files / "bootstrap.json").write_text(document)

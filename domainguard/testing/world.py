@@ -1,0 +1,77 @@
+"""The one set of lives, outages and time that all servers of the small internet answer from."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .clock import VirtualClock
+from .lives import NOTHING, Facts, Holder, Life
+from .outages import Outage, Where
+
+
+class World:
+    """Knows every life by its name. Safe to change while servers ask."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.clock = clock
+        self._lives: dict[str, Life] = {}
+        self._outages: tuple[Outage, ...] = ()
+        self._lock = threading.Lock()
+
+    def add(self, life: Life) -> None:
+        """Take in a life and its companions; one that is known by that name is replaced."""
+        with self._lock:
+            self._lives.update({each.domain: each for each in life.everything()})
+
+    def life(self, name: str) -> Life | None:
+        """Give the life of exactly this name."""
+        return self._lives.get(name)
+
+    def lives(self) -> list[Life]:
+        """Give all lives, in order of name."""
+        return [life for _, life in sorted(self._lives.items())]
+
+    def facts(self, name: str) -> Facts:
+        """Give what is true now of exactly this name; nothing is, of a name without a life."""
+        life = self._lives.get(name)
+        return life.at(self.clock.now()) if life else NOTHING
+
+    def life_over(self, name: str) -> Life | None:
+        """Give the life of the nearest name at or above this one."""
+        while name:
+            if life := self._lives.get(name):
+                return life
+            name = name.partition(".")[2]
+        return None
+
+    def mailbox(self, domain: str) -> Holder:
+        """Say who reads mail that is sent to this domain now."""
+        life = self.life_over(domain)
+        return life.holder_at(self.clock.now()) if life else Holder.NOBODY
+
+    def plan(self, *outages: Outage) -> None:
+        """Take in outages that begin and end by their own dates."""
+        with self._lock:
+            self._outages += outages
+
+    @contextmanager
+    def failing(self, outage: Outage) -> Iterator[None]:
+        """Let this outage last for a `with` block."""
+        self.plan(outage)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._outages = tuple(each for each in self._outages if each is not outage)
+
+    def outage(self, where: Where, name: str, resolver: int | None = None) -> Outage | None:
+        """Give the outage that a question about this name meets now, if any."""
+        if not self._outages:
+            return None
+        now = self.clock.now()
+        for each in self._outages:
+            if each.where is where and each.touches(name, now, resolver):
+                return each
+        return None
