@@ -1,0 +1,259 @@
+"""One guarded fetch: checked address, wall-clock deadline, size cap, no blind redirects.
+
+Built on `http.client` alone. What a larger client adds (proxies and credentials from the
+environment, cookies, redirects, inflated bodies, a time-out per read) would each have to be
+switched off again, and none of them has a deadline for the whole exchange.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse
+from threading import Thread
+from urllib.parse import urljoin
+
+from .base import Deadline, Refused, SourceError, TimedOut, Unreachable, Unreadable
+from .connection import GuardedConnection, IdleConnections, seconds_left
+from .egress import EgressPolicy, Target, read_url
+
+__all__ = ["EgressPolicy", "GuardedFetch", "Reply", "nowhere", "system_addresses"]
+
+Resolve = Callable[[str, int], Sequence[str]]
+
+BODY_LIMIT = 256 * 1024
+_MOST_REDIRECTS = 2
+_MOST_ADDRESSES = 4
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_WITH_BODY = frozenset({200, 404})  # of any other status only number and headers count
+_HEADERS_KEPT = ("retry-after", "location", "etag", "last-modified")
+_LONGEST_HEADER = 2048
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,4096}")
+_LOCATION = re.compile(r"[\x21-\x7e]+")
+_USER_AGENT = "django-domainguard"
+
+_security = logging.getLogger("domainguard.security")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came. `headers` has lower-case names; its values and the body are not to be shown.
+
+    `url` is the one that answered, after redirects: its host is one we chose to ask.
+    """
+
+    url: str
+    status: int
+    content_type: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+def nowhere(host: str) -> bool:
+    """Permit no redirect."""
+    return False
+
+
+def system_addresses(host: str, port: int) -> list[str]:
+    """Ask the system's resolver, which also reads its hosts file; raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+class GuardedFetch:
+    """Fetches from public hosts, and from what the policy allows by name. Safe to share by threads.
+
+    `resolve` may block: nobody waits for it longer than the deadline.
+    """
+
+    def __init__(self, policy: EgressPolicy, *, resolve: Resolve = system_addresses) -> None:
+        self._policy = policy
+        self._resolve = resolve
+        self._tls = _tls_context(policy.ca_file)
+        self._idle = IdleConnections()
+
+    def get(
+        self,
+        url: str,
+        *,
+        accept: str,
+        deadline: Deadline,
+        headers: Mapping[str, str] | None = None,
+        limit: int = BODY_LIMIT,
+        may_redirect_to: Callable[[str], bool] = nowhere,
+    ) -> Reply:
+        """Get a URL and read at most `limit` bytes of it; raises SourceError."""
+        first = target = read_url(url)
+        extra = headers or {}
+        for _ in range(_MOST_REDIRECTS + 1):
+            reply = self._exchange(target, _request_headers(target, accept, extra), deadline, limit)
+            if reply.status not in _REDIRECTS:
+                return reply
+            target = self._redirected(target, reply, may_redirect_to)
+            extra = {}  # a key meant for one server is never shown to the next
+        raise Refused(f"{_asked(first)}: it redirects more than {_MOST_REDIRECTS} times")
+
+    def _redirected(
+        self, asked: Target, reply: Reply, may_redirect_to: Callable[[str], bool]
+    ) -> Target:
+        target = _location(asked, reply)
+        usual = target.has_default_port or self._policy.allows(target.host, target.port)
+        if target.scheme == "https" and usual and may_redirect_to(target.host):
+            return target
+        raise Refused(f"{_asked(asked)}: it redirects to a place we do not follow it to")
+
+    def _exchange(
+        self, target: Target, headers: Mapping[str, str], deadline: Deadline, limit: int
+    ) -> Reply:
+        with _named_errors(target):
+            kept = self._idle.take(target)
+            if kept is not None:
+                with suppress(ConnectionError):  # it went stale between two questions
+                    return self._talk(kept, target, headers, deadline, limit)
+            return self._talk(self._connect(target, deadline), target, headers, deadline, limit)
+
+    def _talk(
+        self,
+        connection: GuardedConnection,
+        target: Target,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        limit: int,
+    ) -> Reply:
+        connection.arm(deadline, limit)
+        reusable = False
+        try:
+            connection.request("GET", target.path, headers=dict(headers))
+            with closing(connection.getresponse()) as response:
+                reply = _read(response, target, limit)
+                reusable = response.isclosed() and not response.will_close
+        finally:
+            if not reusable:
+                connection.close()
+        if reusable:
+            self._idle.keep(target, connection)
+        return reply
+
+    def _connect(self, target: Target, deadline: Deadline) -> GuardedConnection:
+        tls = self._tls if target.scheme == "https" else None
+        addresses = self._addresses(target, deadline)
+        for left in range(len(addresses), 1, -1):
+            share = deadline.within(deadline.remaining() / left)
+            with suppress(OSError, TimedOut):
+                return GuardedConnection(target, addresses[-left], tls, share)
+        return GuardedConnection(target, addresses[-1], tls, deadline)
+
+    def _addresses(self, target: Target, deadline: Deadline) -> list[str]:
+        """Resolve once and check every address; the connection goes to one of these."""
+        self._policy.check_host(target.host, target.port)
+        answer: Future[Sequence[str]] = Future()
+        # getaddrinfo(3) knows no deadline: a thread of its own may outlive ours, unheard.
+        Thread(target=self._answer, args=(answer, target), daemon=True).start()
+        addresses = list(dict.fromkeys(answer.result(timeout=seconds_left(deadline))))
+        if not addresses:
+            raise Unreachable("its name has no address")
+        for address in addresses:
+            self._policy.check_address(target.host, target.port, address)
+        return addresses[:_MOST_ADDRESSES]
+
+    def _answer(self, answer: Future[Sequence[str]], target: Target) -> None:
+        try:
+            answer.set_result(self._resolve(target.host, target.port))
+        except Exception as error:  # whatever it is, the asking thread must hear of it
+            answer.set_exception(error)
+
+
+def _tls_context(ca_file: str | None) -> ssl.SSLContext:
+    # Not create_default_context(): that one writes session keys where the environment tells it to.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    if ca_file is None:
+        context.load_default_certs()
+    else:
+        context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+def _request_headers(target: Target, accept: str, extra: Mapping[str, str]) -> dict[str, str]:
+    if not all(_HEADER_VALUE.fullmatch(value) for value in extra.values()):
+        # http.client would refuse as well, and repeat the value in its exception.
+        raise Refused(f"{_asked(target)}: a header of ours cannot be sent")
+    return {
+        "Host": target.authority,
+        "User-Agent": _USER_AGENT,
+        "Accept": accept,
+        "Accept-Encoding": "identity",
+        **extra,
+    }
+
+
+def _location(asked: Target, reply: Reply) -> Target:
+    location = reply.headers.get("location", "")
+    try:
+        if _LOCATION.fullmatch(location):
+            return read_url(urljoin(reply.url, location))
+    except (ValueError, Refused):
+        pass  # said below, without a word of the server's
+    raise Refused(f"{_asked(asked)}: it redirects to something that is no plain URL")
+
+
+def _read(response: HTTPResponse, target: Target, limit: int) -> Reply:
+    body = _read_body(response, limit) if response.status in _WITH_BODY else b""
+    kept = {name: response.headers.get(name, "")[:_LONGEST_HEADER] for name in _HEADERS_KEPT}
+    return Reply(
+        url=f"{target.scheme}://{target.authority}{target.path}",
+        status=response.status,
+        content_type=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
+        headers={name: value for name, value in kept.items() if value},
+        body=body,
+    )
+
+
+def _read_body(response: HTTPResponse, limit: int) -> bytes:
+    for name, plain in (("content-encoding", "identity"), ("transfer-encoding", "chunked")):
+        if any(value.lower() != plain for value in response.headers.get_all(name, ())):
+            raise Unreadable("the body is encoded, which was not asked for")
+    declared = response.length
+    body = response.read(limit + 1) if declared is None or declared <= limit else b""
+    if len(body) > limit or (declared or 0) > limit:
+        raise Unreadable(f"the body has more than {limit} bytes")
+    if declared is not None and len(body) < declared:
+        raise Unreachable("the connection ended before the body did")
+    return body
+
+
+@contextmanager
+def _named_errors(target: Target) -> Iterator[None]:
+    """Make every failure a SourceError that names the server and repeats nothing it said."""
+    asked = _asked(target)
+    try:
+        yield
+    except SourceError as error:
+        raise type(error)(f"{asked}: {error}") from None
+    except TimeoutError:
+        raise TimedOut(f"{asked}: the deadline passed") from None
+    except ssl.SSLError as error:
+        _security.warning("%s: no trustworthy TLS connection", asked)
+        raise Unreachable(f"{asked}: {_tls_trouble(error)}") from None
+    except OSError as error:
+        raise Unreachable(f"{asked}: no connection ({type(error).__name__})") from None
+    except (HTTPException, ValueError):
+        raise Unreadable(f"{asked}: what came is no complete HTTP answer") from None
+
+
+def _tls_trouble(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not accepted ({error.verify_message})"
+    return "no TLS connection of version 1.2 or later"
+
+
+def _asked(target: Target) -> str:
+    """Say who was asked for what; the query of a URL may hold what is nobody's business."""
+    return f"{target.scheme}://{target.authority}{target.path.partition('?')[0]}"
