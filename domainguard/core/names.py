@@ -18,7 +18,7 @@ from . import psl
 from .psl import PSL_VERSION as PSL_VERSION
 
 MailDomain = NewType("MailDomain", str)
-RegistrableDomain = NewType("RegistrableDomain", str)
+RegistrableDomain = NewType("RegistrableDomain", str)  # the trust key
 
 
 class Refusal(StrEnum):
@@ -182,8 +182,11 @@ def _cap(text: str, longest: int) -> None:
 
 def _cap_name(text: str) -> None:
     _cap(text, _LONGEST_NAME + 1)
-    labels = text.translate(_OTHER_DOTS).split(".")
-    if len(labels) > _MOST_LABELS or max(map(len, labels)) > _LONGEST_LABEL:
+    bare = text.translate(_OTHER_DOTS).removesuffix(".")
+    labels = bare.split(".")
+    if len(bare) > _LONGEST_NAME or len(labels) > _MOST_LABELS:
+        raise NameRefused(Refusal.TOO_LONG)
+    if max(map(len, labels)) > _LONGEST_LABEL:
         raise NameRefused(Refusal.TOO_LONG)
 
 
