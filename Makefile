@@ -83,9 +83,9 @@ $(PY):
 	fi
 
 $(RUNTIME): requirements/demo.txt | $(PY)
-	@echo 'Building $(VENV) from $< ...'
+	@echo 'Building $(VENV) from $< ...' >&2
 	@$(INSTALL)
 
 $(DEV): requirements/dev.txt | $(PY)
-	@echo 'Building $(VENV) from $< ...'
+	@echo 'Building $(VENV) from $< ...' >&2
 	@$(INSTALL)

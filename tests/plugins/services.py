@@ -6,16 +6,16 @@ tests would run on SQLite without a word.
 
 from __future__ import annotations
 
+import atexit
 import os
+import signal
 from collections.abc import Generator, Iterator
 
 import pytest
 
 from tests.plugins import egress
-from tests.plugins.postgres import Postgres, start_postgres
+from tests.plugins.postgres import start_postgres
 from tests.plugins.valkey import running_valkey
-
-_running: list[Postgres] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,14 +43,12 @@ def _choose_database(name: str) -> None:
     os.environ.pop("DATABASE_URL", None)
     os.environ.pop("REDIS_URL", None)
     if name == "postgres":
-        _running.append(start_postgres())
-        os.environ["DATABASE_URL"] = _running[0].url
-
-
-def pytest_unconfigure() -> None:
-    """Stop what this process started."""
-    while _running:
-        _running.pop().stop()
+        postgres = start_postgres()
+        # Settings that do not load leave pytest before its own hooks for the end are called, and
+        # `timeout` ends it with a signal that would otherwise let nobody tidy up.
+        atexit.register(postgres.stop)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        os.environ["DATABASE_URL"] = postgres.url
 
 
 def pytest_report_header(config: pytest.Config) -> str:
