@@ -1,50 +1,103 @@
-"""Says of each of a person's addresses whether it can win back the account, and what to do."""
+"""Says of each of a person's addresses what it may do for their account, and what to do next."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from allauth.account.models import EmailAddress
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from domainguard.gate import GateAnswer, Purpose, Reason, may_receive
+from domainguard.models import AddressStanding
 
 from .models import User
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the owner reads about one address. `lost` means it once had a power it lacks now."""
+
+    headline: str | Promise
+    explanation: str | Promise
+    next_step: str | Promise = ""
+    trusted: bool = False
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AddressCard:
-    """One address as its owner sees it. Without a next step there is nothing to do."""
+    """One address as its owner sees it."""
 
     email: str
     primary: bool
-    verified: bool
-    trusted: bool
-    headline: str
-    explanation: str
-    next_step_url: str = ""
-    next_step_label: str = ""
+    provable: bool
+    words: Words
+
+
+_FINE: Final = Words(
+    _("Verified"), _("You can use it to get back into your account."), trusted=True
+)
+_UNPROVEN: Final = Words(
+    _("Not verified"),
+    _("It has no power over your account until you prove that you read its mail."),
+    _("Verify it"),
+)
+_WORDS: Final = {
+    Reason.HELD: Words(
+        _("On hold"),
+        _(
+            "Something about its domain is not right: it may have lapsed, been suspended or changed"
+            " hands. Until that is settled nothing goes there that could open your account. If the"
+            " domain is yours, see to it at its registrar; we look again every few hours."
+        ),
+        _("Add an address on another domain"),
+        lost=True,
+    ),
+    Reason.OLDER_EPOCH: Words(
+        _("No longer trusted"),
+        _(
+            "Its domain has lapsed or changed hands since you verified it. Somebody else may read"
+            " its mail now, so it cannot open your account, and a new link sent there would prove"
+            " nothing. You stay signed in, and your password works as before."
+        ),
+        _("Add an address on another domain"),
+        lost=True,
+    ),
+    Reason.TOO_NEW: Words(
+        _("Not for recovery yet"),
+        _("It is verified, but has to rest for a while before it can open your account."),
+        trusted=True,
+    ),
+    Reason.NO_MAIL: Words(
+        _("Takes no mail"),
+        _("Its domain declares that it takes no mail, so nothing can be sent there."),
+        _("Add another address"),
+        lost=True,
+    ),
+}
 
 
 def address_cards(user: User) -> list[AddressCard]:
     """Describe the person's addresses, the primary one first. For the signed-in owner only."""
+    mine = AddressStanding.objects.filter(account=str(user.pk), removed_at__isnull=True)
+    standings = dict(mine.values_list("address", "pk"))
     addresses = EmailAddress.objects.filter(user=user).order_by("-primary", "pk")
-    return [_card(each) for each in addresses]
+    return [_card(each, standings.get(each.email)) for each in addresses]
 
 
-def _card(address: EmailAddress) -> AddressCard:
-    shared = {"email": address.email, "primary": address.primary, "verified": address.verified}
-    if address.verified:
-        return AddressCard(
-            **shared,
-            trusted=True,
-            headline=_("Verified"),
-            explanation=_("You can use it to get back into your account."),
-        )
-    return AddressCard(
-        **shared,
-        trusted=False,
-        headline=_("Not verified"),
-        explanation=_("Nothing is sent here until you prove that you read its mail."),
-        next_step_url=reverse("account_email"),
-        next_step_label=_("Verify it"),
-    )
+def _card(address: EmailAddress, standing: int | None) -> AddressCard:
+    words = _words(address, standing)
+    return AddressCard(address.email, address.primary, words is _UNPROVEN, words)
+
+
+def _words(address: EmailAddress, standing: int | None) -> Words:
+    # The first proof is asked about for an address the site calls unverified: only that answer
+    # tells one that was never proven from one that has lost its standing.
+    answer: GateAnswer | None = None
+    if standing is not None:
+        answer = may_receive(standing, Purpose.RECOVER if address.verified else Purpose.CONFIRM)
+    if answer is None or answer.admitted:
+        return _FINE if address.verified else _UNPROVEN
+    return _WORDS.get(answer.reason, _UNPROVEN)

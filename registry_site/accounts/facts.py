@@ -32,9 +32,9 @@ class RegistrySiteFacts:
         """Say no: this registry offers no second factor yet."""
         return False
 
-    def releases_since(self, account: str, t: datetime) -> list[str]:
+    def releases_since(self, account: str, moment: datetime) -> list[str]:
         """Name what the account has published since then, the oldest first."""
-        releases = Release.objects.filter(published_by=account, published_at__gte=t)
+        releases = Release.objects.filter(published_by=account, published_at__gte=moment)
         return [str(each) for each in releases.select_related("project").order_by("published_at")]
 
     def contain(self, account: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
+from allauth.account.views import EmailView
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -22,12 +23,21 @@ def account(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     roles = user.roles.select_related("project").order_by("project__name")
     cards = address_cards(user)
-    shown = {
-        "addresses": cards,
-        "distrusted": [each for each in cards if each.primary and not each.trusted],
-        "roles": roles,
-    }
+    prompts = [each for each in cards if each.words.lost]
+    shown = {"addresses": cards, "prompts": prompts, "roles": roles}
     return render(request, "accounts/account.html", shown)
+
+
+class AddressesView(EmailView):  # type: ignore[misc]
+    """Lets the signed-in person add, verify, prefer and remove addresses."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what each address may do for the account."""
+        cards = address_cards(cast(User, self.request.user))
+        return {**super().get_context_data(**kwargs), "addresses": cards}
+
+
+addresses = never_cache(login_required(AddressesView.as_view()))
 
 
 @require_safe
