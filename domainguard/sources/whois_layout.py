@@ -1,0 +1,75 @@
+"""The shapes of port-43 answers, read from data: labels, sentences and status words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from domainguard.core.epp import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What one family of registries writes. Labels and sentences are in the form `plain` gives.
+
+    `fields` maps a label to the field it fills; `words` maps a status word to EPP statuses;
+    `not_found` and `reserved_lines` are whole lines, with the name asked for as `{domain}`;
+    `breaks` are the labels that end the domain object, after which only contacts follow.
+    """
+
+    name: str
+    fields: Mapping[str, str]
+    words: Mapping[str, frozenset[Status]]
+    limited: tuple[str, ...]
+    hedges: frozenset[str]
+    not_found: frozenset[str]
+    free: frozenset[str]
+    reserved_lines: frozenset[str]
+    invalid: frozenset[str]
+    breaks: frozenset[str]
+    date_order: str
+
+
+@cache
+def layout(name: str) -> Layout:
+    """Give the layout of this name from the data that ships; KeyError when there is none."""
+    kept = json.loads(files("domainguard.data").joinpath("whois-formats.json").read_text("utf-8"))
+    return build_layout(name, kept["common"], kept["formats"][name])
+
+
+def build_layout(name: str, common: Mapping[str, Any], own: Mapping[str, Any]) -> Layout:
+    """Join the labels and sentences all registries share with those of one family."""
+
+    def both(key: str) -> list[str]:
+        return [*common.get(key, []), *own.get(key, [])]
+
+    return Layout(
+        name=name,
+        fields=_labels(common["fields"]) | _labels(own.get("fields", {})),
+        words=_words(common["words"]) | _words(own.get("words", {})),
+        limited=tuple(both("limited")),
+        hedges=frozenset(both("hedges")),
+        not_found=frozenset(both("not_found")),
+        free=frozenset(both("free")),
+        reserved_lines=frozenset(both("reserved_lines")),
+        invalid=frozenset(both("invalid")),
+        breaks=frozenset(both("breaks")),
+        date_order=str(own.get("dates", "")),
+    )
+
+
+def letters(word: str) -> str:
+    """Give the letters of a status word alone: `pendingDelete`, `PENDING-DELETE` are one word."""
+    return "".join(letter for letter in word.casefold() if letter.isalpha())
+
+
+def _labels(fields: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {label: field for field, labels in fields.items() for label in labels}
+
+
+def _words(words: Mapping[str, Iterable[str]]) -> dict[str, frozenset[Status]]:
+    return {letters(word): frozenset(map(Status, statuses)) for word, statuses in words.items()}

@@ -1,0 +1,178 @@
+"""Read a port-43 answer: registered, not registered, or an error that says why neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum, auto
+from typing import Final
+
+import idna
+
+from domainguard.core.epp import Status, read_status
+from domainguard.core.evidence import Registration
+from domainguard.core.names import RegistrableDomain
+
+from .base import Limited, Unreadable
+from .whois_dates import read_date
+from .whois_layout import Layout, letters
+from .whois_record import Record, cut
+
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.[a-z][a-z0-9-]{1,62}")
+_PARTS = re.compile(r"[,/;(]")
+_PROOF = ("created", "expires", "registrar", "nameserver", "handle")
+
+
+class NotFound(Enum):
+    """The registry says that it holds no such name."""
+
+    NOT_FOUND = auto()
+
+
+NOT_FOUND: Final = NotFound.NOT_FOUND
+
+
+def read_whois(
+    answer: bytes, *, layout: Layout, asked_for: RegistrableDomain, now: datetime
+) -> Registration | NotFound:
+    """Read one answer about one name.
+
+    Limited is looked for first, since registries refuse in words that look like "not found".
+    Unreadable is everything without proof: an answer about another name, one that contradicts
+    itself, one whose words are in no documented format.
+    """
+    record = cut(answer, layout)
+    names = _spellings(asked_for)
+    words = list(_status_words(record))
+    proven = _is_proven(record, words, layout)
+    if not proven:
+        _check_limited(record, layout, asked_for)
+    _check_subject(record, names, asked_for)
+    if layout.invalid & set(words):
+        raise Unreadable(f"WHOIS calls {asked_for} an invalid name")
+    if _says_not_found(record, words, layout, names):
+        if proven:
+            raise Unreadable(f"WHOIS says both registered and not registered of {asked_for}")
+        return NOT_FOUND
+    if proven:
+        return _registration(record, words, layout, now)
+    if _has_line(record, layout.reserved_lines, names):
+        return Registration(statuses=frozenset({Status.RESERVED}))
+    raise Unreadable(f"WHOIS answer about {asked_for} fits no documented format")
+
+
+def _check_limited(record: Record, layout: Layout, asked_for: str) -> None:
+    for sentence in record.sentences:
+        if any(phrase in f"^{sentence}" for phrase in layout.limited):
+            # "Excessive querying will be blocked" is a term of use, not a refusal
+            if layout.hedges.isdisjoint(sentence.split()):
+                raise Limited(f"WHOIS refuses to answer for {asked_for} for now")
+
+
+def _check_subject(record: Record, names: frozenset[str], asked_for: str) -> None:
+    """Refuse an answer that names only other domains; masked or bare labels name none."""
+    subjects = {value.split()[0].casefold().rstrip(".") for value in record.all("domain")}
+    named = {subject for subject in subjects if "." in subject and "(" not in subject}
+    if named and not named & names:
+        raise Unreadable(f"WHOIS answers about another name than {asked_for}")
+
+
+def _spellings(domain: str) -> frozenset[str]:
+    try:
+        return frozenset({domain, idna.decode(domain).casefold()})
+    except (idna.IDNAError, UnicodeError):
+        return frozenset({domain})
+
+
+def _says_not_found(
+    record: Record, words: list[str], layout: Layout, names: frozenset[str]
+) -> bool:
+    return bool(layout.free & set(words)) or _has_line(record, layout.not_found, names)
+
+
+def _has_line(record: Record, lines: frozenset[str], names: frozenset[str]) -> bool:
+    for sentence in record.sentences:
+        if sentence in lines:
+            return True
+        words = sentence.split()
+        if len(words) < 20 and _with_placeholder(words, names) in lines:
+            return True
+    return False
+
+
+def _with_placeholder(words: list[str], names: frozenset[str]) -> str:
+    marked = []
+    for word in words:
+        bare = word.rstrip(".,:!?")
+        marked.append("{domain}" + (":" if word.endswith(":") else "") if bare in names else word)
+    return " ".join(marked)
+
+
+def _status_words(record: Record) -> Iterable[str]:
+    """Give each status value whole and in its parts: `pendingDelete / redemptionPeriod`."""
+    for value in record.all("status")[:50]:
+        whole = value[:200].split("http", 1)[0].casefold().strip(" .-0123456789")
+        yield whole
+        for part in _PARTS.split(whole):
+            if part.strip(" )") not in ("", whole):
+                yield part.strip(" )")
+
+
+def _statuses(words: Iterable[str], layout: Layout) -> frozenset[Status]:
+    found: set[Status] = set()
+    for word in words:
+        known = layout.words.get(letters(word))
+        if known is not None:
+            found |= known
+        elif (status := read_status(word)) is not None:
+            found.add(status)
+    return frozenset(found)
+
+
+def _is_proven(record: Record, words: list[str], layout: Layout) -> bool:
+    """Say whether anything in the record exists only for a name that is held by the registry."""
+    if any(record.first(name) for name in _PROOF):
+        return True
+    return bool(_statuses(words, layout))
+
+
+def _registration(record: Record, words: list[str], layout: Layout, now: datetime) -> Registration:
+    def date(name: str) -> datetime | None:
+        return read_date(record.first(name), now=now, order=layout.date_order)
+
+    created = date("created")
+    return Registration(
+        handle=record.first("handle")[:100],
+        registered_at=created if created is None or created <= now else None,
+        expires_at=date("expires"),
+        registrar_expires_at=date("registrar_expires"),
+        registrar=_registrar(record),
+        statuses=_statuses(words, layout),
+        nameservers=_hosts(record.all("nameserver")),
+        signed=_signed(record.first("dnssec")),
+    )
+
+
+def _registrar(record: Record) -> str:
+    number = record.first("registrar_id")
+    if number.isdigit() and len(number) <= 6:
+        return f"iana:{number}"
+    return record.first("registrar")[:200].casefold()
+
+
+def _hosts(values: list[str]) -> frozenset[str]:
+    hosts = set()
+    for value in values[:50]:
+        for word in value[:300].casefold().split()[:1]:
+            host = word.rstrip(".,")
+            if _HOST.fullmatch(host):
+                hosts.add(host)
+    return frozenset(hosts)
+
+
+def _signed(word: str) -> bool | None:
+    word = word.casefold()
+    if word.startswith(("unsigned", "no", "inactive")):
+        return False
+    return True if word.startswith(("signed", "yes", "active")) else None
