@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+_WITHOUT_RDAP = "at be cn dk edu es eu gov gr hr hu ie it jp kr lt ro ru se su tr"
+
 
 @cache
 def tlds_with_rdap() -> tuple[str, ...]:
@@ -15,6 +17,12 @@ def tlds_with_rdap() -> tuple[str, ...]:
     listed = {tld for tlds, _ in _shipped("rdap-bootstrap.json")["services"] for tld in tlds}
     overrides = {row["tld"] for row in _shipped("rdap-overrides.json")["overrides"]}
     return tuple(sorted(listed | overrides))
+
+
+@cache
+def every_tld() -> frozenset[str]:
+    """Name every TLD of the small internet, also those whose registry has no RDAP."""
+    return frozenset((*tlds_with_rdap(), *_WITHOUT_RDAP.split()))
 
 
 def _shipped(name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-from .bootstrap import bootstrap_document, tlds_with_rdap
+from .bootstrap import bootstrap_document
 from .clock import DOTTED_PATH, FILE_VARIABLE, VirtualClock
 from .clock import clock as default_clock
 from .dns_server import DnsServer
@@ -19,10 +19,6 @@ from .scripts import hosts
 from .smtp_sink import SmtpSink
 from .world import World
 from .zone import Zone
-
-_TLDS_WITHOUT_RDAP = tuple(
-    "at be cn dk edu es eu gov gr hr hu ie it jp kr lt ro ru se su tr".split()
-)
 
 
 class SmallInternet:
@@ -42,9 +38,8 @@ class SmallInternet:
     ) -> None:
         self.clock = clock or default_clock
         self.world = World(self.clock)
-        tlds = frozenset((*tlds_with_rdap(), *_TLDS_WITHOUT_RDAP))
         self.dns_servers = [
-            DnsServer(Zone(self.world, tlds, number).answer) for number in range(resolvers)
+            DnsServer(Zone(self.world, number).answer) for number in range(resolvers)
         ]
         self.rdap = RdapServer(self.world)
         self.sink = SmtpSink(self.clock.now, self.world.mailbox, file=mail_file)

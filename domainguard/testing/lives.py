@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -27,7 +27,8 @@ class Facts:
 
     Host names are A-labels without a trailing dot; `mx` is in order of preference and `(".",)` is
     the null MX of RFC 7505; `ds` is `keytag/algorithm/digesttype/digest`. `registrar` is an IANA
-    id. `delegated` says whether the parent zone has the name. `mail` says whether mail arrives.
+    id. `delegated` says whether the parent zone has the name, `lame` that
+    none of its name servers answers. `mail` says whether mail arrives.
     `hosts` are the labels that exist below the name, beside mail and name servers. `for_sale` is
     what only the aftermarket says, and a vendor's status API after it.
     """
@@ -46,6 +47,7 @@ class Facts:
     ds: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ("www",)
     delegated: bool = True
+    lame: bool = False
     holder: Holder = Holder.OWNER
     mail: bool = True
     for_sale: bool = False
@@ -113,6 +115,29 @@ class Life:
         future = tuple(turns)
         past = tuple(turn for turn in self.turns if turn.at < future[0].at)
         return replace(self, turns=past + future, kind=kind or self.kind)
+
+    def altered(
+        self,
+        since: datetime,
+        change: Callable[[Facts], Facts],
+        *,
+        until: datetime | None = None,
+        kind: str = "",
+    ) -> Life:
+        """Give another life: the same turns, with the facts of this stretch of it changed."""
+        edges = [Turn(edge, self.at(edge)) for edge in (since, until) if edge]
+        at_edges = {edge.at for edge in edges}
+        turns = sorted(
+            [*edges, *(turn for turn in self.turns if turn.at not in at_edges)],
+            key=lambda turn: turn.at,
+        )
+        changed = (
+            Turn(turn.at, change(turn.facts))
+            if turn.at >= since and (until is None or turn.at < until)
+            else turn
+            for turn in turns
+        )
+        return replace(self, turns=tuple(changed), kind=kind or self.kind)
 
     def everything(self) -> Iterator[Life]:
         """Give this life and all its companions."""

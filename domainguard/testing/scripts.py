@@ -22,7 +22,7 @@ def healthy(
     born: datetime,
     expires: datetime | None = None,
     hosting: Hosting = NORTHWIND,
-    years: int = 3,
+    years: int = 12,
 ) -> Life:
     """Live on, renewed on the day of expiry in each of so many years."""
     facts = stages.registration(domain, hosting, at=born, expires=expires)

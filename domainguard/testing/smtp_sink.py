@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from .lives import Holder
 
 LOOPBACK = "127.0.0.1"
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every command there
 _ACCEPTED = "250 2.0.0 kept for the tests"
 
 
@@ -41,9 +43,9 @@ class Delivered:
 
     @property
     def text(self) -> str:
-        """The plain text of the message."""
+        """The plain text of the message, its lines ended as Python ends them."""
         body = self.message.get_body(("plain",))
-        return str(body.get_content()) if body else ""
+        return str(body.get_content()).replace("\r\n", "\n") if body else ""
 
     def as_line(self) -> str:
         """Write it as one line of JSON."""
@@ -142,7 +144,9 @@ class SmtpSink:
 
     def start(self) -> None:
         """Bind a free port and serve in a thread; returns when mail may come."""
-        listener = socket.create_server((LOOPBACK, 0))
+        # asyncio switches off Nagle's delays only where the protocol is spelled out.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind((LOOPBACK, 0))
         self.port = listener.getsockname()[1]
         ready: Future[None] = Future()
         self._thread = threading.Thread(

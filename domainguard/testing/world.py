@@ -72,6 +72,6 @@ class World:
             return None
         now = self.clock.now()
         for each in self._outages:
-            if each.where is where and each.touches(name, now, resolver):
+            if each.where == where and each.touches(name, now, resolver):
                 return each
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from zlib import crc32
 
-from .dns_server import BOGUS, NODATA, NXDOMAIN, REFUSED, SERVFAIL, SILENCE, DnsAnswer
+from .bootstrap import every_tld
+from .dns_server import BOGUS, LAME, NODATA, NXDOMAIN, REFUSED, SERVFAIL, SILENCE, DnsAnswer
 from .lives import Facts, Holder
 from .outages import How, Where
 from .world import World
@@ -24,9 +25,9 @@ _FAILURES = {
 class Zone:
     """Answers as one of several recursive resolvers that all see the same world."""
 
-    def __init__(self, world: World, tlds: frozenset[str], resolver: int = 0) -> None:
+    def __init__(self, world: World, resolver: int = 0) -> None:
         self._world = world
-        self._tlds = tlds
+        self._tlds = every_tld()
         self._resolver = resolver
 
     def answer(self, name: str, rdtype: str) -> DnsAnswer:
@@ -34,7 +35,7 @@ class Zone:
         outage = self._world.outage(Where.RESOLVERS, name, self._resolver)
         if outage is None:
             return self._truth(name, rdtype)
-        if outage.how is How.SLOW:
+        if outage.how == How.SLOW:
             return replace(self._truth(name, rdtype), delay=outage.delay)
         return _FAILURES.get(outage.how, SILENCE)
 
@@ -45,6 +46,8 @@ class Zone:
         facts = life.at(self._world.clock.now()) if life else None
         if life is None or facts is None or not facts.delegated:
             return NXDOMAIN
+        if facts.lame:
+            return LAME
         if name == life.domain:
             return _apex(name, facts, rdtype)
         return _below(name, life.domain, facts, rdtype)
