@@ -41,9 +41,9 @@ class RdapSource:
         return self._bootstrap.server_for(domain) is not None
 
     def server_of(self, domain: RegistrableDomain) -> str | None:
-        """Give the host that would be asked, the one whose rate limit counts."""
+        """Give the server that would be asked, the one whose rate limit counts."""
         base = self._bootstrap.server_for(domain)
-        return base and read_url(base).host
+        return base and read_url(base).authority
 
     def look(self, domain: RegistrableDomain, *, now: datetime, deadline: Deadline) -> Evidence:
         """Ask for the domain object; every failure is Evidence too."""
