@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_WITHOUT_RDAP = "at be cn dk edu es eu gov gr hr hu ie it jp kr lt ro ru se su tr"
+_NEITHER = ("edu", "gov", "es", "gr", "ph")  # TLDs whose registries answer no stranger
 
 
 @cache
@@ -22,7 +22,8 @@ def tlds_with_rdap() -> tuple[str, ...]:
 @cache
 def every_tld() -> frozenset[str]:
     """Name every TLD of the small internet, also those whose registry has no RDAP."""
-    return frozenset((*tlds_with_rdap(), *_WITHOUT_RDAP.split()))
+    by_whois = {suffix.rpartition(".")[2] for suffix in _shipped("whois.json")["tlds"]}
+    return frozenset((*tlds_with_rdap(), *by_whois, *_NEITHER))
 
 
 def _shipped(name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A small internet on loopback: DNS, RDAP and SMTP servers that answer from one set of lives."""
+"""A small internet on loopback: every server a registry needs, answering from one set of lives."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from .bootstrap import bootstrap_document
 from .clock import DOTTED_PATH, FILE_VARIABLE, VirtualClock
 from .clock import clock as default_clock
 from .dns_server import DnsServer
+from .fastly_server import FastlyServer
 from .lives import Life
 from .outages import How, Outage, Where
 from .rdap_server import RdapServer
 from .scripts import hosts
 from .smtp_sink import SmtpSink
+from .whois_server import WhoisServer
 from .world import World
 from .zone import Zone
 
@@ -42,6 +44,8 @@ class SmallInternet:
             DnsServer(Zone(self.world, number).answer) for number in range(resolvers)
         ]
         self.rdap = RdapServer(self.world)
+        self.whois = WhoisServer(self.world)
+        self.fastly = FastlyServer(self.world)
         self.sink = SmtpSink(self.clock.now, self.world.mailbox, file=mail_file)
         for life in (*hosts(self.clock.now()), *lives):
             self.add(life)
@@ -52,6 +56,8 @@ class SmallInternet:
             servers: list[AbstractContextManager[object]] = [
                 *self.dns_servers,
                 self.rdap,
+                self.whois,
+                self.fastly,
                 self.sink,
             ]
             for server in servers:
@@ -107,6 +113,9 @@ class SmallInternet:
         return {
             "RESOLVERS": [server.resolver for server in self.dns_servers],
             "RDAP_BOOTSTRAP": str(self._files / "bootstrap.json"),
+            "WHOIS_SERVERS": str(self._files / "whois.json"),
+            "FASTLY_URL": self.fastly.status_url,
+            "FASTLY_KEY": self.fastly.key,
             "EGRESS_ALLOW": self._endpoints(),
             "CLOCK": DOTTED_PATH,
         }
@@ -120,6 +129,9 @@ class SmallInternet:
         variables = {
             "DOMAINGUARD_RESOLVERS": ",".join(settings["RESOLVERS"]),
             "DOMAINGUARD_RDAP_BOOTSTRAP": settings["RDAP_BOOTSTRAP"],
+            "DOMAINGUARD_WHOIS_SERVERS": settings["WHOIS_SERVERS"],
+            "DOMAINGUARD_FASTLY_URL": settings["FASTLY_URL"],
+            "FASTLY_KEY": settings["FASTLY_KEY"],
             "DOMAINGUARD_EGRESS_ALLOW": ",".join(settings["EGRESS_ALLOW"]),
             "DOMAINGUARD_CLOCK": settings["CLOCK"],
             "EMAIL_URL": self.sink.url,
@@ -129,8 +141,13 @@ class SmallInternet:
         return variables
 
     def _endpoints(self) -> list[str]:
-        return [*(server.resolver for server in self.dns_servers), self.rdap.endpoint]
+        others = (self.rdap, self.whois, self.fastly)
+        return [
+            *(server.resolver for server in self.dns_servers),
+            *(server.endpoint for server in others),
+        ]
 
     def _write_files(self) -> None:
         document = bootstrap_document(self.rdap.url, published=self.clock.now())
         (self._files / "bootstrap.json").write_text(document)
+        (self._files / "whois.json").write_text(self.whois.table())

@@ -31,6 +31,7 @@ class How(StrEnum):
     QUOTA_NOTICE = "quota_notice"  # 200 with a notice in place of the object
     NO_SUCH_NAME = "no_such_name"  # NXDOMAIN or 404 for everything: a lie
     BOGUS = "bogus"  # SERVFAIL with the DNSSEC reason (RFC 8914)
+    UNKNOWN = "unknown"  # a status API's best effort when what it asks itself fails
     SLOW = "slow"  # answers after `delay`
 
 

@@ -110,7 +110,8 @@ def test_an_outage_lasts_as_long_as_its_block_and_touches_what_it_names(net):
 
 def test_everything_that_may_be_asked_is_in_the_egress_list(net):
     settings = net.settings()
-    endpoints = {*settings["RESOLVERS"], net.rdap.endpoint}
+    others = {server.endpoint for server in (net.rdap, net.whois, net.fastly)}
+    endpoints = {*settings["RESOLVERS"], *others}
     assert endpoints <= set(settings["EGRESS_ALLOW"])
     assert all(each.startswith("127.0.0.1:") for each in settings["EGRESS_ALLOW"])
 
@@ -120,6 +121,8 @@ def test_the_environment_says_the_same_as_the_settings(net):
     assert environ["DOMAINGUARD_RESOLVERS"].split(",") == settings["RESOLVERS"]
     assert environ["DOMAINGUARD_RDAP_BOOTSTRAP"] == settings["RDAP_BOOTSTRAP"]
     assert environ["DOMAINGUARD_EGRESS_ALLOW"].split(",") == settings["EGRESS_ALLOW"]
+    assert environ["DOMAINGUARD_WHOIS_SERVERS"] == settings["WHOIS_SERVERS"]
+    assert environ["DOMAINGUARD_FASTLY_URL"] == settings["FASTLY_URL"]
     assert environ["EMAIL_URL"] == f"smtp://127.0.0.1:{net.sink.port}"
     assert all(isinstance(value, str) for value in environ.values())
 
