@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_NEITHER = ("edu", "gov", "es", "gr", "ph")  # TLDs whose registries answer no stranger
+_NEITHER = ("edu", "gov", "es", "gr", "ph", "ws")  # TLDs whose registries answer no stranger
 
 
 @cache

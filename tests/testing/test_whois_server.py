@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 BORN = datetime(2019, 5, 1, tzinfo=UTC)
 LAYOUTS = {
-    "ws": "plain",
+    "am": "plain",
     "sb": "cocca",
     "eu": "eurid",
     "be": "dnsbe",
@@ -97,7 +97,7 @@ def test_ru_only_says_that_a_name_is_not_delegated_and_until_when_it_was_paid(se
     assert found.expires_at < NOW
 
 
-@pytest.mark.parametrize("tld", ["ws", "eu", "it", "se"])
+@pytest.mark.parametrize("tld", ["am", "eu", "it", "se"])
 def test_a_suspended_name_reads_as_held(server, world, tld):
     life = events.suspended(f"held-name.{tld}", born=BORN, at=NOW, expires=NOW + 90 * DAY)
     assert registration(server, world, life).statuses & HOLDS
@@ -115,12 +115,12 @@ def test_the_table_leads_here_for_every_suffix_it_lists(server, world):
 
 def test_a_limited_server_reads_as_limited(server, world):
     with world.failing(Outage(where=Where.WHOIS, how=How.LIMITED)), pytest.raises(Limited):
-        read(server, "no-such-name.ws")
+        read(server, "no-such-name.am")
 
 
 def test_a_server_that_is_down_says_nothing(server, world):
     with world.failing(Outage(where=Where.WHOIS, how=How.DOWN)):
-        assert ask(server, "no-such-name.ws") == b""
+        assert ask(server, "no-such-name.am") == b""
 
 
 def test_an_empty_line_and_an_unknown_suffix_are_answered_with_a_comment(server):
