@@ -23,7 +23,7 @@ _NAME = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,126}")
 
 
 class WhoisSource:
-    """Asks the port-43 server of the TLDs in its table. It is a Source; safe to share by threads."""
+    """Asks the port-43 servers of its table. It is a Source; safe to share by threads."""
 
     name = "whois"
     source_class = SourceClass.REGISTRY

@@ -88,8 +88,8 @@ def _time_of_day(text: str) -> tuple[int, int, int]:
 
 
 def _zone(text: str) -> timezone:
-    after_time = text.rsplit(":", 2)[1:] and text[text.index(":") :] if ":" in text else ""
-    found = _OFFSET.search(after_time)
+    # Only what stands after a time is a zone: "2014-11-01" is no offset of "-11:01".
+    found = _OFFSET.search(text.partition(":")[2])
     if found is None:
         return UTC
     offset = timedelta(hours=int(found[2]), minutes=int(found[3]))

@@ -16,13 +16,17 @@ from domainguard.core.epp import Status
 class Layout:
     """What one family of registries writes. Labels and sentences are in the form `plain` gives.
 
-    `fields` maps a label to the field it fills; `words` maps a status word to EPP statuses;
+    `fields` maps a label to the field it fills, `openings` the first words of a line to a label;
+    `words` maps the letters of a status word to EPP statuses, none where EPP has no such word;
+    `limited` are parts of a line that refuses, unless one of the `hedges` is in it;
     `not_found` and `reserved_lines` are whole lines, with the name asked for as `{domain}`;
-    `breaks` are the labels that end the domain object, after which only contacts follow.
+    `breaks` are the labels that end the domain object, after which only contacts follow;
+    `date_order` is `dmy` or `mdy` for dates of three numbers.
     """
 
     name: str
     fields: Mapping[str, str]
+    openings: Mapping[str, str]
     words: Mapping[str, frozenset[Status]]
     limited: tuple[str, ...]
     hedges: frozenset[str]
@@ -50,6 +54,7 @@ def build_layout(name: str, common: Mapping[str, Any], own: Mapping[str, Any]) -
     return Layout(
         name=name,
         fields=_labels(common["fields"]) | _labels(own.get("fields", {})),
+        openings=_labels(common["openings"]),
         words=_words(common["words"]) | _words(own.get("words", {})),
         limited=tuple(both("limited")),
         hedges=frozenset(both("hedges")),

@@ -11,13 +11,15 @@ from .whois_layout import Layout
 
 MOST_BYTES = 64 * 1024
 _MOST_LINES = 1000
-_LONGEST_LINE = 1000
+_LONGEST_LINE = 500
 _COMMENTS = ("%", "#", ";", ">>>")
 _ONCE = frozenset({"created", "expires", "registrar_expires", "handle", "registrar", "dnssec"})
-_OWN = frozenset({"created", "expires", "status", "handle"})  # a contact may have these as well
-_NOISE = str.maketrans(dict.fromkeys("\"'`’‘“”<>*%#;()=|", " "))
+_OWN = frozenset({"created", "expires", "status", "handle"})  # contacts may have these as well
+_NAMED = frozenset({"domain", "registrar"})
+_NAME_LABELS = frozenset({"name", "organization", "company name"})
+_NOISE = str.maketrans(dict.fromkeys("\"'`<>*%#;()[]=|\u2018\u2019\u201c\u201d", " "))
 _COLUMNS = re.compile(r"\t+| {2,}")
-_ITEM = re.compile(r"[a-z]\. ?")
+_ITEM = re.compile(r"[a-z]\. *")
 
 
 @dataclass(slots=True)
@@ -27,34 +29,37 @@ class Record:
     values: dict[str, list[str]] = field(default_factory=dict)
     sentences: list[str] = field(default_factory=list)
 
-    def all(self, name: str) -> list[str]:
+    def every(self, name: str) -> list[str]:
         """Give every value of a field, in order."""
         return self.values.get(name, [])
 
     def first(self, name: str) -> str:
         """Give the first value of a field, or an empty string."""
-        return next(iter(self.all(name)), "")
+        return next(iter(self.every(name)), "")
+
+    def add(self, name: str, value: str) -> None:
+        """Add a value; of what a domain has only once, the first is kept."""
+        known = self.values.setdefault(name, [])
+        if value and not (known and name in _ONCE):
+            known.append(value)
 
 
 def cut(answer: bytes, layout: Layout) -> Record:
     """Cut an answer into a Record; Unreadable when it is larger than any registry's record."""
     if len(answer) > MOST_BYTES:
         raise Unreadable(f"WHOIS answer of more than {MOST_BYTES} bytes")
-    lines = _text(answer).splitlines()
+    lines = [line[:_LONGEST_LINE] for line in _text(answer).splitlines() if line.strip()]
     if len(lines) > _MOST_LINES:
-        raise Unreadable(f"WHOIS answer of {len(lines)} lines, more than {_MOST_LINES}")
-    lines = [line[:_LONGEST_LINE] for line in lines]
-    record = Record(sentences=[plain(line) for line in lines if line.strip()])
+        raise Unreadable(f"WHOIS answer of more than {_MOST_LINES} lines")
+    record = Record(sentences=[plain(line) for line in lines])
     for name, value in _fields(lines, layout):
-        known = record.values.setdefault(name, [])
-        if value and not (known and name in _ONCE):
-            known.append(value)
+        record.add(name, value)
     return record
 
 
 def plain(line: str) -> str:
     """Give a line in lower case without quotes, comment marks, spare blanks and final stops."""
-    return " ".join(line.translate(_NOISE).casefold().split()).strip(" .:!,-[]")
+    return " ".join(line.translate(_NOISE).casefold().split()).strip(" .:!,-")
 
 
 def _text(answer: bytes) -> str:
@@ -65,41 +70,63 @@ def _text(answer: bytes) -> str:
 
 
 def _fields(lines: list[str], layout: Layout) -> Iterator[tuple[str, str]]:
-    """Give (field, value) pairs; a label without a value opens a block of indented values."""
-    block, broken = "", False
+    """Give (field, value) pairs; a known label without a value opens a block of lines."""
+    block, past_domain = "", False
     for line in lines:
-        if not line.strip() or line.startswith(_COMMENTS):
+        if line.startswith(_COMMENTS):
             continue
-        label, value = _split(line)
-        broken = broken or label in layout.breaks
+        indented = line[0].isspace()
+        label, value = _split(line, layout)
+        past_domain = past_domain or label in layout.breaks
         name = _field_of(label, block, layout)
-        if name and not (broken and name in _OWN):
-            yield name, value
-        if name and not value:
+        if name and value:
+            if not (past_domain and name in _OWN):
+                yield name, value
+            block = block if indented else ""
+        elif name:
             block = name
-        elif not name and value and not line[0].isspace():
-            block = ""
-        elif block and not name and (line[0].isspace() or block == "nameserver"):
+        elif block and _continues(block, line):
             yield block, line.strip()
+        elif not indented:
+            block = ""
+
+
+def _continues(block: str, line: str) -> bool:
+    """Say whether a line without a known label belongs to the block above it."""
+    if ":" in line and block not in ("created", "expires"):
+        return False
+    return line[0].isspace() or block == "nameserver"
 
 
 def _field_of(label: str, block: str, layout: Layout) -> str:
-    if block in ("domain", "registrar") and label in ("name", "organization", "company name"):
+    if block in _NAMED and label in _NAME_LABELS:
         return block
     known = layout.fields.get(label)
     return known if known is not None else layout.fields.get(label.rstrip(" 0123456789"), "")
 
 
-def _split(line: str) -> tuple[str, str]:
-    """Split `Label: value`, `Label....: value`, `[Label] value` and `Label   value`."""
+def _split(line: str, layout: Layout) -> tuple[str, str]:
+    """Split `Label: value`, `Label....: value`, `[Label] value`, `Label   value`."""
     line = line.strip()
-    if _ITEM.match(line):
-        line = line[2:].lstrip()
+    item = _ITEM.match(line)
+    line = line[item.end() :] if item else line
     if line.startswith("[") and "]" in line:
         label, _, value = line[1:].partition("]")
     elif ":" in line:
         label, _, value = line.partition(":")
     else:
         label, value = (*_COLUMNS.split(line, maxsplit=1), "")[:2]
+        if label.endswith("."):  # the end of a sentence
+            label = ""
     label = label.casefold().replace("_", " ").replace("-", " ").strip(" .*\t")
+    return (
+        (label, value.strip()) if label in layout.fields else _in_words(line, layout, label, value)
+    )
+
+
+def _in_words(line: str, layout: Layout, label: str, value: str) -> tuple[str, str]:
+    """Read `Registered on 30th April 2003 at 00:00`, a field without any mark after its label."""
+    for opening, name in layout.openings.items():
+        if line.casefold().startswith(opening):
+            return name, line[len(opening) :].strip(" .:")
     return label, value.strip()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
 
@@ -20,8 +20,11 @@ from .whois_layout import Layout, letters
 from .whois_record import Record, cut
 
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.[a-z][a-z0-9-]{1,62}")
+_MOST_VALUES = 50
+_LONGEST_VALUE = 200
 _PARTS = re.compile(r"[,/;(]")
-_PROOF = ("created", "expires", "registrar", "nameserver", "handle")
+_PROOF = ("created", "expires", "registrar", "handle")
+_ZONES = timedelta(hours=48)  # a date without a zone may be ahead of us by some hours
 
 
 class NotFound(Enum):
@@ -64,15 +67,15 @@ def read_whois(
 
 def _check_limited(record: Record, layout: Layout, asked_for: str) -> None:
     for sentence in record.sentences:
-        if any(phrase in f"^{sentence}" for phrase in layout.limited):
-            # "Excessive querying will be blocked" is a term of use, not a refusal
-            if layout.hedges.isdisjoint(sentence.split()):
-                raise Limited(f"WHOIS refuses to answer for {asked_for} for now")
+        refusal = any(phrase in sentence for phrase in layout.limited)
+        # "Excessive querying will be blocked" is a term of use, not a refusal.
+        if refusal and layout.hedges.isdisjoint(sentence.split()):
+            raise Limited(f"WHOIS refuses to answer for {asked_for} for now")
 
 
 def _check_subject(record: Record, names: frozenset[str], asked_for: str) -> None:
     """Refuse an answer that names only other domains; masked or bare labels name none."""
-    subjects = {value.split()[0].casefold().rstrip(".") for value in record.all("domain")}
+    subjects = {value.split()[0].casefold().rstrip(".") for value in record.every("domain")}
     named = {subject for subject in subjects if "." in subject and "(" not in subject}
     if named and not named & names:
         raise Unreadable(f"WHOIS answers about another name than {asked_for}")
@@ -109,32 +112,29 @@ def _with_placeholder(words: list[str], names: frozenset[str]) -> str:
     return " ".join(marked)
 
 
-def _status_words(record: Record) -> Iterable[str]:
+def _status_words(record: Record) -> Iterator[str]:
     """Give each status value whole and in its parts: `pendingDelete / redemptionPeriod`."""
-    for value in record.all("status")[:50]:
-        whole = value[:200].split("http", 1)[0].casefold().strip(" .-0123456789")
+    for value in record.every("status")[:_MOST_VALUES]:
+        whole = value[:_LONGEST_VALUE].split("http", 1)[0].casefold().strip(" .-0123456789")
         yield whole
-        for part in _PARTS.split(whole):
-            if part.strip(" )") not in ("", whole):
-                yield part.strip(" )")
+        parts = (part.strip(" )") for part in _PARTS.split(whole))
+        yield from (part for part in parts if part not in ("", whole))
 
 
-def _statuses(words: Iterable[str], layout: Layout) -> frozenset[Status]:
-    found: set[Status] = set()
-    for word in words:
-        known = layout.words.get(letters(word))
-        if known is not None:
-            found |= known
-        elif (status := read_status(word)) is not None:
-            found.add(status)
-    return frozenset(found)
+def _statuses_of(word: str, layout: Layout) -> frozenset[Status] | None:
+    """Give what a status word means, which may be nothing in EPP; None for an unknown word."""
+    known = layout.words.get(letters(word))
+    if known is not None:
+        return known
+    status = read_status(word)
+    return None if status is None else frozenset({status})
 
 
 def _is_proven(record: Record, words: list[str], layout: Layout) -> bool:
     """Say whether anything in the record exists only for a name that is held by the registry."""
-    if any(record.first(name) for name in _PROOF):
+    if any(record.first(name) for name in _PROOF) or _hosts(record):
         return True
-    return bool(_statuses(words, layout))
+    return any(_statuses_of(word, layout) is not None for word in words)
 
 
 def _registration(record: Record, words: list[str], layout: Layout, now: datetime) -> Registration:
@@ -142,33 +142,30 @@ def _registration(record: Record, words: list[str], layout: Layout, now: datetim
         return read_date(record.first(name), now=now, order=layout.date_order)
 
     created = date("created")
+    known = (_statuses_of(word, layout) for word in words)
     return Registration(
-        handle=record.first("handle")[:100],
-        registered_at=created if created is None or created <= now else None,
+        handle=record.first("handle")[:_LONGEST_VALUE],
+        registered_at=created if created is None or created <= now + _ZONES else None,
         expires_at=date("expires"),
         registrar_expires_at=date("registrar_expires"),
         registrar=_registrar(record),
-        statuses=_statuses(words, layout),
-        nameservers=_hosts(record.all("nameserver")),
+        statuses=frozenset(status for statuses in known for status in statuses or ()),
+        nameservers=_hosts(record),
         signed=_signed(record.first("dnssec")),
     )
 
 
 def _registrar(record: Record) -> str:
     number = record.first("registrar_id")
-    if number.isdigit() and len(number) <= 6:
+    if number.isdecimal() and len(number) <= 6:
         return f"iana:{number}"
-    return record.first("registrar")[:200].casefold()
+    return record.first("registrar")[:_LONGEST_VALUE].casefold()
 
 
-def _hosts(values: list[str]) -> frozenset[str]:
-    hosts = set()
-    for value in values[:50]:
-        for word in value[:300].casefold().split()[:1]:
-            host = word.rstrip(".,")
-            if _HOST.fullmatch(host):
-                hosts.add(host)
-    return frozenset(hosts)
+def _hosts(record: Record) -> frozenset[str]:
+    values = record.every("nameserver")[:_MOST_VALUES]
+    words = (value.casefold().split()[0].rstrip(".,") for value in values)
+    return frozenset(word for word in words if _HOST.fullmatch(word))
 
 
 def _signed(word: str) -> bool | None:
