@@ -6,10 +6,15 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
+from domainguard.core.names import NameRefused, parse_address
+from domainguard.gate import Purpose, may_receive
 from domainguard.integrations.allauth import AccountAdapterMixin
+
+from .addresses import standings_of
 
 _ALLAUTH_STAGE = "allauth.account.stages.EmailVerificationStage"
 _OUR_STAGE = "registry_site.accounts.stages.ProvenOnceStage"
@@ -17,6 +22,13 @@ _OUR_STAGE = "registry_site.accounts.stages.ProvenOnceStage"
 
 class AccountAdapter(AccountAdapterMixin, DefaultAccountAdapter):  # type: ignore[misc]
     """Builds every mailed link from PUBLIC_ORIGIN, whatever host the request names."""
+
+    def clean_email(self, email: str) -> str:
+        """Take only addresses we can look after, and store the very string that will be mailed."""
+        try:
+            return parse_address(super().clean_email(email)).mailed.lower()
+        except NameRefused as refused:
+            raise ValidationError(str(refused)) from refused
 
     def get_login_stages(self) -> list[str]:
         """Put our question about addresses in the place of allauth's."""
@@ -29,12 +41,20 @@ class AccountAdapter(AccountAdapterMixin, DefaultAccountAdapter):  # type: ignor
         return _public(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """Tell the owner of an address that somebody tried to sign up with it."""
+        """Tell the owner of an address that somebody tried to sign up with it, if it is theirs."""
+        if not _is_in_good_standing(email):
+            return
         self.send_mail(
             "account/email/account_already_exists",
             email,
             {"password_reset_url": _public(reverse("account_reset_password"))},
         )
+
+
+def _is_in_good_standing(email: str) -> bool:
+    """Say whether nothing speaks against a mail there, asking as for a first proof."""
+    known = standings_of(email).values_list("pk", flat=True)
+    return all(may_receive(pk, Purpose.CONFIRM).admitted for pk in known)
 
 
 def _public(path: str) -> str:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from domainguard.gate import GateAnswer, Purpose, Reason, may_receive
+from domainguard.core.names import NameRefused, parse_address
+from domainguard.gate import Purpose, Reason, may_receive
 from domainguard.models import AddressStanding
+from domainguard.wiring import address_book
 
 from .models import User
 
@@ -81,23 +84,31 @@ _WORDS: Final = {
 
 def address_cards(user: User) -> list[AddressCard]:
     """Describe the person's addresses, the primary one first. For the signed-in owner only."""
-    mine = AddressStanding.objects.filter(account=str(user.pk), removed_at__isnull=True)
-    standings = dict(mine.values_list("address", "pk"))
     addresses = EmailAddress.objects.filter(user=user).order_by("-primary", "pk")
-    return [_card(each, standings.get(each.email)) for each in addresses]
+    return [_card(each) for each in addresses]
 
 
-def _card(address: EmailAddress, standing: int | None) -> AddressCard:
-    words = _words(address, standing)
+def standings_of(email: str) -> QuerySet[AddressStanding]:
+    """Find what DomainGuard keeps about an address, in whichever spelling and account."""
+    try:
+        canonical = parse_address(email).canonical
+    except NameRefused:
+        return AddressStanding.objects.none()
+    book = address_book().name
+    return AddressStanding.objects.filter(book=book, canonical=canonical, removed_at__isnull=True)
+
+
+def _card(address: EmailAddress) -> AddressCard:
+    words = _words(address)
     return AddressCard(address.email, address.primary, words is _UNPROVEN, words)
 
 
-def _words(address: EmailAddress, standing: int | None) -> Words:
+def _words(address: EmailAddress) -> Words:
     # The first proof is asked about for an address the site calls unverified: only that answer
     # tells one that was never proven from one that has lost its standing.
-    answer: GateAnswer | None = None
-    if standing is not None:
-        answer = may_receive(standing, Purpose.RECOVER if address.verified else Purpose.CONFIRM)
+    purpose = Purpose.RECOVER if address.verified else Purpose.CONFIRM
+    standing = standings_of(address.email).filter(account=str(address.user_id)).first()
+    answer = may_receive(standing.pk, purpose) if standing else None
     if answer is None or answer.admitted:
         return _FINE if address.verified else _UNPROVEN
     return _WORDS.get(answer.reason, _UNPROVEN)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,8 @@ from .models import User
 @admin.register(User)
 class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
     """Shows an account. Its owner alone sets the password and the addresses (ASVS 6.4.6)."""
+
+    form = ModelForm
 
     fieldsets = (
         (None, {"fields": ("username", "email")}),

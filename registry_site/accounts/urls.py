@@ -7,6 +7,7 @@ its own password reset and its sign-in by mailed code, does not exist on this si
 from __future__ import annotations
 
 from allauth.account import views as allauth
+from django.contrib.auth import views as auth
 from django.urls import path
 
 from domainguard.integrations.auth import PasswordResetConfirmView, PasswordResetView
@@ -28,8 +29,12 @@ urlpatterns = [
     path("password/set/", allauth.password_set, name="account_set_password"),
     path("password/reset/", reset, name="account_reset_password"),
     path("password/reset/", reset, name="password_reset"),
-    path("password/reset/done/", views.reset_asked, name="password_reset_done"),
-    path("password/reset/complete/", views.reset_complete, name="password_reset_complete"),
+    path("password/reset/done/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path(
+        "password/reset/complete/",
+        auth.PasswordResetCompleteView.as_view(),
+        name="password_reset_complete",
+    ),
     path(
         "password/reset/<uidb64>/<token>/",
         PasswordResetConfirmView.as_view(),

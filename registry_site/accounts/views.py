@@ -51,20 +51,6 @@ def user(request: HttpRequest, username: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-def reset_asked(request: HttpRequest) -> HttpResponse:
-    """Say the same to everybody who asked for a password reset."""
-    return render(request, "registration/password_reset_done.html")
-
-
-@require_safe
-@never_cache
-def reset_complete(request: HttpRequest) -> HttpResponse:
-    """Say that the new password is in force, and that one signs in with it."""
-    return render(request, "registration/password_reset_complete.html")
-
-
-@require_safe
 def recovery_help(request: HttpRequest) -> HttpResponse:
     """State every way back into an account."""
     return render(request, "help/recovery.html")
