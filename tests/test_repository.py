@@ -6,9 +6,11 @@ import ast
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from packaging.requirements import Requirement
@@ -17,15 +19,15 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
-# Spelled in pieces, so that this file does not name what it looks for.
+# The brackets and backslashes keep this file from naming what it looks for.
 INDEX = re.compile(
-    rb"(pypi|pythonhosted|npmjs|yarnpkg|anaconda|conda)"
-    rb"\.(org|com|io)"
-    rb"|(deb|security|ftp)\.debian"
-    rb"\.org"
-    rb"|--(extra-)?index-url|--find-links|^\s*(index-url|registry) *=",
+    rb"(pypi|pythonhosted|npmjs|yarnpkg|anaconda|conda)\.(org|com|io)"
+    rb"|(deb|security|ftp)\.debian\.org"
+    rb"|--(extra-)?index-url|--find[-]links|^\s*(index-url|registry) *= *http",
     re.MULTILINE,
 )
+LISTING = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+GENERATED = {".venv", "__pycache__"}
 SOURCES = sorted(
     path
     for package in ("domainguard", "registry_site")
@@ -35,14 +37,12 @@ SOURCES = sorted(
 
 
 def committed_files() -> Iterator[Path]:
-    """Give every file under version control, or, from an unpacked archive, every file."""
+    """Give every file that is or would be committed; from an unpacked archive, every file."""
     if shutil.which("git") and (ROOT / ".git").exists():
-        listed = subprocess.run(
-            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
-        )
+        listed = subprocess.run(LISTING, cwd=ROOT, capture_output=True, check=True)
         names = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     else:
-        names = [path for path in ROOT.rglob("*") if ".venv" not in path.parts]
+        names = [path for path in ROOT.rglob("*") if not GENERATED & set(path.parts)]
     yield from (path for path in names if path.is_file())
 
 
@@ -116,3 +116,17 @@ def test_every_file_and_function_can_be_read_in_one_go(path):
 
 def test_no_file_is_a_drawer_for_homeless_functions():
     assert [path for path in SOURCES if path.stem in {"utils", "helpers", "common", "misc"}] == []
+
+
+def test_the_wheel_holds_the_app_and_nothing_else(tmp_path):
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    packed = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    committed = {str(path.relative_to(ROOT)) for path in committed_files()}
+    assert packed == {name for name in committed if name.startswith("domainguard/")}
+    assert "domainguard/py.typed" in packed
