@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 _LEAST = 20
@@ -54,11 +54,11 @@ def rule(wishes: Sequence[Wish], traffic: Traffic) -> Ruling:
         for group, count in wanted.items()
         if count + traffic.bumped.get(group, 0) > limit(group, traffic.domains.get(group, 0))
     }
-    passed = tuple(wish for wish in wishes if not _first(tripped.__contains__, wish))
-    stopped = tuple(
-        (wish, group) for wish in wishes if (group := _first(tripped.__contains__, wish))
+    hit = [(wish, [group for group in groups_of(wish) if group in tripped]) for wish in wishes]
+    return Ruling(
+        passed=tuple(wish for wish, groups in hit if not groups),
+        stopped=tuple((wish, groups[0]) for wish, groups in hit if groups),
     )
-    return Ruling(passed, stopped)
 
 
 def limit(group: str, domains: int) -> int:
@@ -70,7 +70,3 @@ def limit(group: str, domains: int) -> int:
 def groups_of(wish: Wish) -> tuple[str, str, str]:
     """Name the three groups a wish counts in."""
     return ("sweep", f"tld:{wish.tld}", f"source:{wish.source}")
-
-
-def _first(is_tripped: Callable[[str], bool], wish: Wish) -> str | None:
-    return next((group for group in groups_of(wish) if is_tripped(group)), None)

@@ -51,6 +51,6 @@ def read_status(text: str) -> Status | None:
     or `CLIENT-HOLD`: letters decide, case and separators do not.
     """
     word = text[:_LONGEST_WORD].strip()
-    # WHOIS appends the explaining address: "clientHold https://icann.org/epp"
-    word = word.rsplit("#", 1)[1] if "#" in word else word.split(" http", 1)[0]
+    # WHOIS appends the explaining address, with or without brackets: "ok https://icann.org/epp"
+    word = word.rsplit("#", 1)[1] if "#" in word else re.split(r"\s+\(?http", word, maxsplit=1)[0]
     return _BY_LETTERS.get(re.sub(r"[^a-z]", "", word.lower()))

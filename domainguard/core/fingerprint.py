@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from .evidence import Delegation, Evidence, Presence, Registration, SourceClass
+
+SLACK = timedelta(hours=48)  # absorbs date-only registries and time zones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +44,23 @@ def changed_fields(before: Fingerprint, after: Fingerprint) -> frozenset[str]:
         for field in fields(before)
         if not _unknown(old := getattr(before, field.name))
         and not _unknown(new := getattr(after, field.name))
-        and old != new
+        and _differ(old, new)
     )
+
+
+def _differ(old: object, new: object) -> bool:
+    # RDAP dates a registration to the second, port-43 WHOIS often to the day, in some time zone.
+    if isinstance(old, datetime) and isinstance(new, datetime):
+        return abs(new - old) > SLACK
+    return old != new
 
 
 def is_same_registration(before: Fingerprint, after: Fingerprint) -> bool | None:
     """Say whether both describe one registration; None when neither handle nor date can tell.
 
     RFC 5730 gives every object a handle of its own when it is created, and EPP keeps the
-    creation date over transfers: either one that differs means deleted and created again.
+    creation date over transfers: either one that differs means deleted and created again. Dates
+    no more than 48 h apart are one date.
     """
     changed = changed_fields(before, after)
     if changed & {"handle", "registered_at"}:
@@ -60,9 +70,13 @@ def is_same_registration(before: Fingerprint, after: Fingerprint) -> bool | None
 
 
 def fingerprint_of(evidence: Iterable[Evidence]) -> Fingerprint:
-    """Take the fingerprint that these witnesses show together; registry facts only from it."""
+    """Take the fingerprint that these witnesses show together; registry facts only from it.
+
+    Witnesses who did not speak show nothing, whatever they carry.
+    """
     seen = Fingerprint()
-    for witness in sorted(evidence, key=lambda each: each.source):
+    spoke = (each for each in evidence if each.speaks)
+    for witness in sorted(spoke, key=lambda each: (each.source, each.asked)):
         if witness.source_class is SourceClass.REGISTRY and witness.registration:
             seen = seen.filled_from(_from_registration(witness.registration))
         if witness.source_class is SourceClass.DNS and witness.delegation:

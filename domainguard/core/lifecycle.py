@@ -33,19 +33,20 @@ MEANING = {
     State.UNKNOWN: "Nothing conclusive was heard yet.",
 }
 
-_END_OF_LIFE = frozenset({State.REDEMPTION, State.PENDING_DELETE, State.RELEASED})
 _ALIVE = frozenset({State.ACTIVE, State.EXPIRED, State.SUSPENDED})
 
-# RFC 3915 and ICANN's ERRP; every state may also stay, or be followed by UNKNOWN never.
+# RFC 3915 and ICANN's ERRP. Some registries delete without redemption, so a living domain may go
+# straight to its last days; only a name that was about to be free, or was, is registered anew.
+_FROM_LIFE = _ALIVE | {State.REDEMPTION, State.PENDING_DELETE}
 MAY_FOLLOW = {
     State.UNKNOWN: frozenset(State),
-    State.ACTIVE: _ALIVE | {State.REDEMPTION, State.PENDING_DELETE, State.REREGISTERED},
-    State.EXPIRED: _ALIVE | {State.REDEMPTION, State.PENDING_DELETE, State.REREGISTERED},
-    State.SUSPENDED: _ALIVE | {State.REDEMPTION, State.PENDING_DELETE, State.REREGISTERED},
-    State.REDEMPTION: _ALIVE | _END_OF_LIFE - {State.RELEASED},
-    State.PENDING_DELETE: frozenset({State.PENDING_DELETE, State.RELEASED, State.REREGISTERED}),
-    State.RELEASED: frozenset({State.RELEASED, State.REREGISTERED}),
-    State.REREGISTERED: _ALIVE | {State.REREGISTERED, State.REDEMPTION, State.PENDING_DELETE},
+    State.ACTIVE: _FROM_LIFE,
+    State.EXPIRED: _FROM_LIFE,
+    State.SUSPENDED: _FROM_LIFE,
+    State.REDEMPTION: _FROM_LIFE,
+    State.PENDING_DELETE: frozenset({State.RELEASED, State.REREGISTERED}),
+    State.RELEASED: frozenset({State.REREGISTERED}),
+    State.REREGISTERED: _FROM_LIFE,
 }
 
 

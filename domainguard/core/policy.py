@@ -6,17 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from .episodes import by_class, extended, is_enough, unbroken
 from .evidence import SourceClass
-from .fingerprint import Fingerprint, changed_fields, is_same_registration
+from .fingerprint import SLACK, Fingerprint, changed_fields, is_same_registration
 from .lifecycle import State
-from .look import SLACK
 from .parking import is_parked
-from .reasons import Code, Hold, HoldClass, Signal, heaviest
+from .reasons import Hold, HoldClass, Signal, heaviest
 from .record import Act, AdverseLook, Cause, Episode, Policy, Record
 from .verdict import Verdict
 
 _IDENTITY = frozenset({"handle", "registered_at", "registrar", "ns", "mx"})
-_REGISTRATION_SIGNS = frozenset({Code.NEW_HANDLE, Code.LATER_REGISTRATION, Code.LAPSE_SEEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +33,15 @@ def settle(record: Record, verdict: Verdict, policy: Policy) -> Settled:
     """
     if record.last_look_at and verdict.at < record.last_look_at:
         return Settled(record)
-    looked = replace(record, last_look_at=verdict.at, observed=verdict.observed)
-    if record.exempt:
-        return Settled(replace(_remember(looked, verdict), holds=record.holds))
-    if verdict.adverse:
-        return _hold(_remember(looked, verdict), verdict)
+    looked = replace(record, last_look_at=verdict.at)
     if not verdict.conclusive:
-        return Settled(replace(looked, silent=record.silent + 1, observed=record.observed))
-    return _clear(_remember(looked, verdict), verdict, policy)
+        return Settled(replace(looked, silent=record.silent + 1))
+    learned = _remember(looked, verdict)
+    if record.exempt:
+        return Settled(_renew_baseline(learned, verdict) if verdict.healthy else learned)
+    if verdict.adverse:
+        return _hold(learned, verdict)
+    return _clear(learned, verdict, policy)
 
 
 def _remember(record: Record, verdict: Verdict) -> Record:
@@ -51,62 +51,73 @@ def _remember(record: Record, verdict: Verdict) -> Record:
         or verdict.state in (State.EXPIRED, State.SUSPENDED)
         or is_parked(verdict.observed.ns)
     )
-    registry_clean = verdict.conclusive and SourceClass.REGISTRY in verdict.clean
+    registry_clean = SourceClass.REGISTRY in verdict.clean
+    known = record if record.fingerprint else _at_first_sight(record, verdict)
     return replace(
-        record,
+        known,
         state=verdict.state,
-        silent=0 if verdict.conclusive else record.silent + 1,
+        silent=0,
+        observed=verdict.observed,
         troubled_at=verdict.at if troubled else record.troubled_at,
-        last_conclusive_at=verdict.at if verdict.conclusive else record.last_conclusive_at,
+        last_conclusive_at=verdict.at,
         registry_clean_at=verdict.at if registry_clean else record.registry_clean_at,
         expires_at=verdict.expires_at or record.expires_at,
     )
 
 
+def _at_first_sight(record: Record, verdict: Verdict) -> Record:
+    # What is first seen in trouble may stand on somebody's parking page: its registration is a
+    # baseline, its hosts are none.
+    hosts = Fingerprint() if verdict.adverse else verdict.observed
+    seen = replace(verdict.observed, ns=hosts.ns, mx=hosts.mx, ds=hosts.ds, soa=hosts.soa)
+    return replace(record, fingerprint=seen, baseline_at=verdict.at)
+
+
 def _hold(record: Record, verdict: Verdict) -> Settled:
     holds = {hold.hold_class: hold for hold in record.holds}
-    episodes = {each.hold_class: each for each in record.episodes}
-    for hold_class in {signal.hold_class for signal in verdict.signals}:
-        signals = frozenset(each for each in verdict.signals if each.hold_class is hold_class)
-        holds[hold_class] = _raise(holds.get(hold_class), signals, verdict)
-        look = AdverseLook(verdict.at, signals)
-        running = episodes.get(hold_class)
-        episodes[hold_class] = (
-            replace(running, last=look) if running else Episode(hold_class, look, look)
-        )
+    for hold_class, signals in by_class(verdict.signals).items():
+        fresh = _raised(hold_class, signals, verdict)
+        standing = holds.get(hold_class)
+        holds[hold_class] = _widened(standing, fresh) if standing else fresh
     lapsed = any(
         each.hold_class is HoldClass.LAPSE and each.source_class is SourceClass.REGISTRY
         for each in verdict.signals
     )
     after = replace(
         record,
-        holds=tuple(sorted(holds.values(), key=lambda hold: hold.hold_class)),
-        episodes=tuple(sorted(episodes.values(), key=lambda each: each.hold_class)),
+        holds=tuple(holds[hold_class] for hold_class in sorted(holds)),
+        episodes=extended(record.episodes, verdict),
         clean_since=None,
         lapse_seen_at=verdict.at if lapsed else record.lapse_seen_at,
     )
     return Settled(after, () if record.held else (Act.HOLD,))
 
 
-def _raise(standing: Hold | None, signals: frozenset[Signal], verdict: Verdict) -> Hold:
+def _raised(hold_class: HoldClass, signals: frozenset[Signal], verdict: Verdict) -> Hold:
+    # A registration date says when a change of hands began; it says nothing of other troubles.
+    t0 = verdict.t0 if hold_class is HoldClass.CHANGE_OF_HANDS else None
     sources = frozenset(signal.source_class for signal in signals)
-    code = heaviest(signals).code
-    if standing is None:
-        hold_class = heaviest(signals).hold_class
-        return Hold(hold_class, code, verdict.at, sources, verdict.t0)
-    # A hold that touches everybody never shrinks to one that spares the newly verified.
-    t0 = verdict.t0 if standing.t0 is not None else None
-    return replace(standing, code=code, sources=standing.sources | sources, t0=t0)
+    return Hold(hold_class, heaviest(signals).code, verdict.at, sources, t0)
+
+
+def _widened(standing: Hold, fresh: Hold) -> Hold:
+    # A hold never comes to spare anybody whom it touched before.
+    t0 = max(standing.t0, fresh.t0) if standing.t0 and fresh.t0 else None
+    return replace(standing, code=fresh.code, sources=standing.sources | fresh.sources, t0=t0)
 
 
 def _clear(record: Record, verdict: Verdict, policy: Policy) -> Settled:
-    if not verdict.healthy:
-        return Settled(record)  # expired, or being restored: neither adverse nor well
-    calmed = replace(record, episodes=())
+    if not verdict.healthy:  # expired, or being restored: neither adverse nor well
+        rows = unbroken(record.episodes, verdict)
+        return Settled(replace(record, episodes=rows, clean_since=None))
     if not record.held:
-        return Settled(_renew_baseline(calmed, verdict))
-    if not _is_as_before(record, verdict):
+        return Settled(_renew_baseline(replace(record, episodes=()), verdict))
+    rows = tuple(each for each in record.episodes if _outlasts_calm(each, record))
+    calmed = replace(record, episodes=rows)
+    if _has_changed(record, verdict):
         return Settled(replace(calmed, clean_since=None))
+    if not _answers_for_every_hold(record, verdict):
+        return Settled(calmed)
     since = record.clean_since or verdict.at
     calmed = replace(calmed, clean_since=since)
     if record.under_review or verdict.at - since < policy.apart:
@@ -114,37 +125,52 @@ def _clear(record: Record, verdict: Verdict, policy: Policy) -> Settled:
     return _release(calmed, verdict)
 
 
+def _outlasts_calm(row: Episode, record: Record) -> bool:
+    # While its hold stands, a lapse that raised the epoch is one lapse, however often it flickers.
+    standing = any(hold.hold_class is HoldClass.LAPSE for hold in record.holds)
+    return row.bumped and row.hold_class is HoldClass.LAPSE and standing
+
+
+def _has_changed(record: Record, verdict: Verdict) -> bool:
+    return bool(changed_fields(_baseline(record), verdict.observed) & _IDENTITY)
+
+
+def _answers_for_every_hold(record: Record, verdict: Verdict) -> bool:
+    """Say whether a clean look shows the old registration, by all who raised what may end now."""
+    ending = [hold for hold in record.holds if hold.hold_class.ends_by_itself]
+    if not all(hold.sources <= verdict.clean for hold in ending):
+        return False
+    before, after = _baseline(record), verdict.observed
+    same = is_same_registration(before, after)
+    if same is not None:
+        return same
+    # Where the registry shows neither handle nor date, unchanged hosts must do; but whoever
+    # registers a lapsed name can copy those.
+    lapsed = any(hold.hold_class is HoldClass.LAPSE for hold in ending)
+    return not _shows_identity(before) and None not in (before.ns, after.ns) and not lapsed
+
+
 def _release(record: Record, verdict: Verdict) -> Settled:
-    kept = tuple(
-        hold
-        for hold in record.holds
-        if not hold.hold_class.ends_by_itself or not hold.sources <= verdict.clean
-    )
-    after = replace(record, holds=kept)
+    kept = tuple(hold for hold in record.holds if not hold.hold_class.ends_by_itself)
+    after = replace(record, holds=kept, episodes=(), clean_since=None)
     if kept:
         return Settled(after)
-    healed = replace(after, clean_since=None, lapse_seen_at=None, troubled_at=None)
+    healed = replace(after, lapse_seen_at=None)
     return Settled(_renew_baseline(healed, verdict), (Act.RELEASE,))
 
 
-def _is_as_before(record: Record, verdict: Verdict) -> bool:
-    """Say whether the look shows the registration of the baseline, hosts and all.
+def _baseline(record: Record) -> Fingerprint:
+    return record.fingerprint or Fingerprint()
 
-    Where the baseline has a handle or date, one of them must be seen again.
-    """
-    before = record.fingerprint
-    if before is None:
-        return True
-    same = is_same_registration(before, verdict.observed)
-    shown = same is True or (same is None and not (before.handle or before.registered_at))
-    return shown and not changed_fields(before, verdict.observed) & _IDENTITY
+
+def _shows_identity(fingerprint: Fingerprint) -> bool:
+    return bool(fingerprint.handle or fingerprint.registered_at)
 
 
 def _renew_baseline(record: Record, verdict: Verdict) -> Record:
-    before = record.fingerprint or Fingerprint()
     return replace(
         record,
-        fingerprint=verdict.observed.filled_from(before),
+        fingerprint=verdict.observed.filled_from(_baseline(record)),
         baseline_at=record.baseline_at or verdict.at,
     )
 
@@ -162,33 +188,18 @@ class Corroboration:
 def corroborate(record: Record, policy: Policy) -> Corroboration | None:
     """Say whether the record's adverse looks are enough to raise the epoch, and why.
 
-    Two looks at least `policy.apart` apart must agree, and the later one must carry either both
-    source classes (a lapse: registry and DNS) or two independent registration signals.
+    A change of hands waits for a look that shows the new registration: it is the next baseline.
     """
     if record.exempt or record.under_review:
         return None
     for cause in (Cause.CHANGE_OF_HANDS, Cause.LAPSE):
-        episode = record.episode(HoldClass(cause.value))
-        if episode is None or episode.bumped:
+        row = record.episode(HoldClass(cause.value))
+        if row is None or row.bumped:
             continue
-        first, last = episode.first, episode.last
-        if last.at - first.at >= policy.apart and _is_enough(cause, last.signals):
-            return Corroboration(cause, (first, last), _t0(record, cause), last.signals)
+        seen = cause is Cause.LAPSE or _shows_identity(record.observed or Fingerprint())
+        if seen and is_enough(cause, row.first, row.last, apart=policy.apart):
+            return Corroboration(cause, (row.first, row.last), row.last.t0, row.last.signals)
     return None
-
-
-def _is_enough(cause: Cause, signals: frozenset[Signal]) -> bool:
-    if cause is Cause.LAPSE:
-        classes = {signal.source_class for signal in signals}
-        return {SourceClass.REGISTRY, SourceClass.DNS} <= classes
-    signs = {
-        (signal.code, signal.source) for signal in signals if signal.code in _REGISTRATION_SIGNS
-    }
-    return len(signs) >= 2
-
-
-def _t0(record: Record, cause: Cause) -> datetime | None:
-    return next((hold.t0 for hold in record.holds if hold.hold_class.value == cause.value), None)
 
 
 def bumped(record: Record, corroboration: Corroboration) -> Record:

@@ -68,6 +68,9 @@ class Code(StrEnum):
     EXEMPT = "exempt"
 
 
+# Signs that the object at the registry is not the one it was.
+REGISTRATION_SIGNS = frozenset({Code.NEW_HANDLE, Code.LATER_REGISTRATION, Code.LAPSE_SEEN})
+
 SENTENCES = {
     Code.REDEMPTION: "The registrar has deleted the domain; it is in its redemption period.",
     Code.PENDING_DELETE: "The domain is about to be deleted and released.",
@@ -162,5 +165,12 @@ class Hold:
 
 
 def heaviest(signals: frozenset[Signal]) -> Signal:
-    """Pick the signal that names the look; raises ValueError when there is none."""
-    return max(sorted(signals), key=lambda each: Weight[each.hold_class.name])
+    """Pick the signal that names the look; raises ValueError when there is none.
+
+    Among signals of one class the code that `Code` lists first says most.
+    """
+    codes = list(Code)
+    return min(
+        sorted(signals),
+        key=lambda each: (-Weight[each.hold_class.name], codes.index(each.code)),
+    )

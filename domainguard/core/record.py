@@ -41,15 +41,16 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AdverseLook:
-    """An adverse look as the record remembers it."""
+    """An adverse look as the record remembers it; `t0` is when it dates the change to."""
 
     at: datetime
     signals: frozenset[Signal]
+    t0: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """The first and the latest adverse look of one class since a clean look broke the row.
+    """The first and the latest adverse look of one class in a row that nothing broke.
 
     `bumped` says that the epoch went up for it already; once is enough.
     """
@@ -121,13 +122,15 @@ def hold_from_json(kept: dict[str, Any]) -> Hold:
 def look_as_json(look: AdverseLook) -> dict[str, Any]:
     """Give an adverse look as JSON values, the form in which a de-verification cites it."""
     signals = [signal.as_json() for signal in sorted(look.signals)]
-    return {"at": look.at.isoformat(), "signals": signals}
+    t0 = look.t0.isoformat() if look.t0 else None
+    return {"at": look.at.isoformat(), "signals": signals, "t0": t0}
 
 
 def look_from_json(kept: dict[str, Any]) -> AdverseLook:
     """Read back what `look_as_json` gave."""
     signals = frozenset(Signal.from_json(each) for each in kept["signals"])
-    return AdverseLook(datetime.fromisoformat(kept["at"]), signals)
+    t0 = datetime.fromisoformat(kept["t0"]) if kept["t0"] else None
+    return AdverseLook(datetime.fromisoformat(kept["at"]), signals, t0)
 
 
 def episode_as_json(episode: Episode) -> dict[str, Any]:

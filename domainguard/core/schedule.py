@@ -72,10 +72,16 @@ def _near_expiry(expires_at: datetime | None, now: datetime) -> bool:
 
 
 def needs_a_person(record: Record, *, now: datetime, policy: Policy, has_registry: bool) -> bool:
-    """Say whether a hold on a domain that no registry source covers has lasted too long."""
-    if has_registry or record.under_review:
+    """Say whether a hold has lasted too long that automation cannot settle.
+
+    That is any hold on a domain no registry source covers, and a hold on one that looks active
+    although nothing clears it: its hosts are new, its registry shows no identity, or witnesses
+    contradict each other.
+    """
+    stuck = record.state is State.ACTIVE and record.clean_since is None
+    if record.under_review or (has_registry and not stuck):
         return False
-    return any(
-        hold.hold_class is not HoldClass.STAFF and now - hold.since >= policy.unobserved_hold
-        for hold in record.holds
-    )
+    waiting = [hold for hold in record.holds if hold.hold_class is not HoldClass.STAFF]
+    if has_registry:
+        waiting = [hold for hold in waiting if hold.hold_class.ends_by_itself]
+    return any(now - hold.since >= policy.unobserved_hold for hold in waiting)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from .epp import Status
+from .epp import HOLDS, Status
 from .evidence import Evidence, Presence, SourceClass
-from .fingerprint import Fingerprint
+from .fingerprint import SLACK
 from .lifecycle import State, is_usual_step, state_in_registry
-from .look import SLACK, Look, is_rescued
+from .look import Look, is_rescued
 from .parking import is_parked
 from .reasons import Code, HoldClass, Signal
 
@@ -23,33 +23,39 @@ _BY_STATE = {
 
 def adverse_signals(look: Look) -> frozenset[Signal]:
     """Collect every adverse sign of a look (RULES, Holds)."""
-    lapse = frozenset(_lapse(look))
-    return lapse | frozenset(
-        [*_absence(look, lapse), *_new_registration(look), *_changed_together(look)]
-    )
+    anew = frozenset(_new_registration(look))
+    return anew | {*_of_status(look), *_absence(look), *_changed_together(look, anew)}
 
 
-def _lapse(look: Look) -> Iterator[Signal]:
+def _of_status(look: Look) -> Iterator[Signal]:
     for witness in look.registry + look.vendor:
-        state = state_in_registry(witness, now=look.now)
-        if state in _BY_STATE and not is_rescued(witness):
+        state = _accusing_state(witness, look)
+        if state in _BY_STATE:
             code, hold_class = _BY_STATE[state]
             if witness.source_class is SourceClass.VENDOR and state is State.RELEASED:
                 code = Code.FREE_BY_VENDOR
             yield Signal(code, hold_class, witness.source_class, witness.source)
 
 
-def _absence(look: Look, lapse: frozenset[Signal]) -> Iterator[Signal]:
+def _accusing_state(witness: Evidence, look: Look) -> State:
+    if not is_rescued(witness):
+        return state_in_registry(witness, now=look.now)
+    # Its owner is restoring it: no lapse. A hold beside that still keeps it from getting mail.
+    held = witness.registration is not None and witness.registration.statuses & HOLDS
+    return State.SUSPENDED if held else State.ACTIVE
+
+
+def _absence(look: Look) -> Iterator[Signal]:
     # Out of the zone means held, undelegated or deleted; only the registry can say which.
-    # Without its word it is no lapse.
-    deleted = any(
-        signal.hold_class is HoldClass.LAPSE and signal.source_class is SourceClass.REGISTRY
-        for signal in lapse
+    # Without its word, or where two answers of it contradict each other, it is no lapse.
+    classes = [_BY_STATE.get(_accusing_state(each, look)) for each in look.registry]
+    deleted = None not in classes and any(
+        each is not None and each[1] is HoldClass.LAPSE for each in classes
     )
+    code = Code.NXDOMAIN if deleted else Code.UNDELEGATED
+    hold_class = HoldClass.LAPSE if deleted else HoldClass.UNDELEGATED
     for witness in look.dns:
         if witness.delegation and witness.delegation.presence is Presence.NXDOMAIN:
-            code = Code.NXDOMAIN if deleted else Code.UNDELEGATED
-            hold_class = HoldClass.LAPSE if deleted else HoldClass.UNDELEGATED
             yield Signal(code, hold_class, SourceClass.DNS, witness.source)
 
 
@@ -74,18 +80,38 @@ def _signs_of_new_registration(look: Look, witness: Evidence) -> Iterator[Code]:
         return
     if look.before.handle and registration.handle not in ("", look.before.handle):
         yield Code.NEW_HANDLE
-    born, trusted = registration.registered_at, look.known.trusted_since
-    if born and born != look.before.registered_at and trusted and born > trusted + SLACK:
+    if _is_later(look, registration.registered_at):
         yield Code.LATER_REGISTRATION
 
 
-def _changed_together(look: Look) -> Iterator[Signal]:
+def _is_later(look: Look, born: datetime | None) -> bool:
+    """Say whether a registration date is new to us and later than the trust it would end."""
+    trusted, before = look.known.trusted_since, look.before.registered_at
+    if born is None or trusted is None or born <= trusted + SLACK:
+        return False
+    if before is not None:
+        return born > before + SLACK
+    # A date that another source only now gives, and that was true at first sight, is no news.
+    baseline_at = look.known.baseline_at
+    return baseline_at is None or born > baseline_at - SLACK
+
+
+def start_of_change(look: Look, signals: frozenset[Signal]) -> datetime | None:
+    """Give the registration date from which other hands may hold the domain, where one is known."""
+    if not any(signal.code is Code.LATER_REGISTRATION for signal in signals):
+        return None
+    dates = [each.registration.registered_at for each in look.registry if each.registration]
+    return max((date for date in dates if date and _is_later(look, date)), default=None)
+
+
+def _changed_together(look: Look, anew: frozenset[Signal]) -> Iterator[Signal]:
     if not {"ns", "mx"} <= look.changed:
         return
     if not look.known.has_registry or not look.registry_can_tell:
         yield Signal(Code.HOSTS_CHANGED_TOGETHER, HoldClass.HOSTS_CHANGED, SourceClass.DNS, "dns")
-    elif "registrar" in look.changed and look.known.troubled_at:
-        # Sold after expiry, before deletion: creation date and handle stay as they were.
+    elif "registrar" in look.changed and look.was_in_trouble and not anew:
+        # Sold after expiry, before deletion: creation date and handle stay as they were. Where
+        # they did not, the signs of a new registration say more.
         yield Signal(
             Code.CHANGED_TOGETHER, HoldClass.CHANGE_OF_HANDS, SourceClass.REGISTRY, "pattern"
         )
@@ -110,12 +136,12 @@ def _of_history(look: Look) -> Iterator[Code]:
         yield Code.SKIPPED_STAGE
     if look.known.fingerprint is None:
         yield Code.NO_BASELINE
-        if _was_younger_than_an_address(look.observed, look):
+        if _was_younger_than_an_address(look):
             yield Code.REGISTERED_AFTER_VERIFIED
 
 
-def _was_younger_than_an_address(observed: Fingerprint, look: Look) -> bool:
-    born, trusted = observed.registered_at, look.known.trusted_since
+def _was_younger_than_an_address(look: Look) -> bool:
+    born, trusted = look.observed.registered_at, look.known.trusted_since
     return bool(born and trusted and born > trusted + SLACK)
 
 

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from .evidence import Evidence, SourceClass
 from .fingerprint import Fingerprint
-from .lifecycle import State
+from .lifecycle import MEANING, State
 from .look import Known, Look
-from .reasons import SENTENCES, Code, HoldClass, Signal, heaviest
-from .signs import adverse_signals, remarks
+from .reasons import REGISTRATION_SIGNS, SENTENCES, Code, HoldClass, Signal, heaviest
+from .signs import adverse_signals, remarks, start_of_change
 
 __all__ = ["Known", "Verdict", "conclude"]
 
-_DATED = frozenset({Code.NEW_HANDLE, Code.LATER_REGISTRATION, Code.LAPSE_SEEN})
+_AS_WELL_AS_KNOWN = frozenset({State.ACTIVE, State.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,8 @@ class Verdict:
     """What one look comes to. A verdict neither adverse nor conclusive is silence.
 
     `observed` is the fingerprint of this look alone; `clean` names the source classes that spoke
-    and had nothing against the domain; `t0` is when the change began, where the registry dates it.
+    and had nothing against the domain; `t0` is when it came into other hands, where the registry
+    dates that.
     """
 
     at: datetime
@@ -58,8 +59,10 @@ class Verdict:
             return SENTENCES[heaviest(self.signals).code]
         if not self.conclusive:
             return "Nobody who could know gave a usable answer; nothing changes."
+        if Code.PENDING_RESTORE in self.remarks:
+            return SENTENCES[Code.PENDING_RESTORE]
         if self.state is not State.ACTIVE:
-            return SENTENCES[next(iter(self.remarks), Code.EXPIRY_PASSED)]
+            return MEANING[self.state]
         return "The domain is in the same hands as before."
 
 
@@ -81,41 +84,32 @@ def conclude(
         remarks=remarks(look, registry_max_age=registry_max_age),
         observed=look.observed,
         clean=_clean_classes(look, signals),
-        t0=_start_of_change(look, signals),
+        t0=start_of_change(look, signals),
         expires_at=_expires_at(look),
     )
 
 
 def _state(look: Look, signals: frozenset[Signal]) -> State:
     codes = {signal.code for signal in signals}
-    if codes & _DATED:
+    if codes & REGISTRATION_SIGNS:
         return State.REREGISTERED
-    if Code.UNDELEGATED in codes and look.registry_state in (State.ACTIVE, State.EXPIRED):
-        return State.SUSPENDED
+    gone = Code.UNDELEGATED in codes
     if look.registry:
-        return look.registry_state
+        out_of_zone = gone and look.registry_state in _AS_WELL_AS_KNOWN
+        return State.SUSPENDED if out_of_zone else look.registry_state
     if any(signal.hold_class is HoldClass.LAPSE for signal in signals):
-        return State.RELEASED
-    if Code.UNDELEGATED in codes:
-        return State.UNKNOWN
-    if look.dns and look.is_conclusive():
-        return State.ACTIVE
-    return look.known.state
+        return look.vendor_state
+    # The registry is silent or there is none: what it said last stands, unless DNS denies it.
+    if gone:
+        return State.UNKNOWN if look.known.state in _AS_WELL_AS_KNOWN else look.known.state
+    return State.ACTIVE if look.is_in_dns and not look.known.has_registry else look.known.state
 
 
 def _clean_classes(look: Look, signals: frozenset[Signal]) -> frozenset[SourceClass]:
-    accused = {signal.source_class for signal in signals}
-    spoke = {each.source_class for each in look.registry + look.dns + look.vendor}
-    return frozenset(spoke - accused)
-
-
-def _start_of_change(look: Look, signals: frozenset[Signal]) -> datetime | None:
-    # Only a registration date that moved forward dates the change; any other signal beside it
-    # may be older, so the hold then touches everybody.
-    if not signals or any(signal.code not in _DATED for signal in signals):
-        return None
-    before, born = look.before.registered_at, look.observed.registered_at
-    return born if before and born and born > before else None
+    spoke = {each.source_class for each in look.registry + look.vendor}
+    if look.is_in_dns:
+        spoke.add(SourceClass.DNS)
+    return frozenset(spoke - {signal.source_class for signal in signals})
 
 
 def _expires_at(look: Look) -> datetime | None:
