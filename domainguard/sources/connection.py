@@ -84,6 +84,11 @@ class IdleConnections:
             if old is not None:
                 old.close()
 
+    def __del__(self) -> None:
+        # Nobody closes a fetch; without this every kept socket would end in a ResourceWarning.
+        for connection in self._kept.values():
+            connection.close()
+
     @staticmethod
     def _key(target: Target) -> tuple[int, Target]:
         return os.getpid(), replace(target, path="")
