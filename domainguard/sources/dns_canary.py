@@ -83,7 +83,7 @@ class ResolverCanary:
                 self._aside[resolver] = lie
             except SourceError as error:
                 if resolver not in self._proven:
-                    self._aside[resolver] = type(error)(f"{error} of its canary")
+                    self._aside[resolver] = type(error)(f"{error} when tested")
             else:
                 self._proven.add(resolver)
         self._keep_in_quarantine(now)
@@ -92,7 +92,7 @@ class ResolverCanary:
     def _keep_in_quarantine(self, now: datetime) -> None:
         for resolver, at in self._caught_at.items():
             if is_fresh(at, now, self._quarantine):
-                self._aside.setdefault(resolver, Distrusted("set aside: it lied a short while ago"))
+                self._aside.setdefault(resolver, Distrusted("set aside for a lie a short while ago"))
 
     def _ask(self, deadline: Deadline) -> Mapping[Resolver, list[Reply]]:
         names = (
@@ -128,6 +128,6 @@ class ResolverCanary:
         finding = read(reply)
         if reply.question.name in self._known:
             if not finding.records:
-                raise Distrusted("set aside: it does not know what exists")
+                raise Distrusted("set aside for denying what exists")
         elif not finding.is_nxdomain or finding.cnames:
-            raise Distrusted("set aside: it knows what does not exist")
+            raise Distrusted("set aside for knowing what does not exist")

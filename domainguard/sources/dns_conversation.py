@@ -140,7 +140,7 @@ class Conversation:
         question = current.way.question
         left = self._left[question.resolver]
         if isinstance(current.way, Stream) or not left.queries:
-            raise Unreadable("cut its answer short")
+            raise Unreadable("answer cut short")
         left.queries -= 1
         self._launch(Stream(question, left.size), len(self._patience) - 1)
 

@@ -49,7 +49,7 @@ def read(reply: Reply) -> Finding:
         _check_failure(message)
         return _finding(message, reply.question)
     except _BROKEN as error:
-        raise Unreadable("gave a broken answer") from error
+        raise Unreadable("broken answer") from error
 
 
 def _check_failure(message: dns.message.Message) -> None:
@@ -60,9 +60,9 @@ def _check_failure(message: dns.message.Message) -> None:
         raise Refused("REFUSED")
     reasons = {int(option.code) for option in message.extended_errors()}
     if reasons.intersection(_BOGUS):
-        raise Unreadable("found it bogus by DNSSEC")
+        raise Unreadable("bogus by DNSSEC")
     if reasons.intersection(_LAME):
-        raise Unreadable("found it lame: no name server of the domain answers")
+        raise Unreadable("lame: none of its name servers answers")
     raise Unreadable(dns.rcode.to_text(rcode))
 
 
@@ -75,14 +75,14 @@ def _finding(message: dns.message.Message, question: Question) -> Finding:
         if not aliases:
             break
         if len(chain) == _LONGEST_CHAIN:
-            raise Unreadable("gave a CNAME chain without end")
+            raise Unreadable("CNAME chain without end")
         owner = aliases[0].target
         chain.append(owner)
     is_nxdomain = message.rcode() == dns.rcode.NXDOMAIN
     if is_nxdomain and records:
-        raise Unreadable("gave NXDOMAIN and an answer at once")
+        raise Unreadable("NXDOMAIN together with an answer")
     if not message.answer and _is_referral(message):
-        raise Unreadable("gave a lame referral instead of an answer")
+        raise Unreadable("lame: a referral instead of an answer")
     texts = tuple(_TEXT[question.rdtype](record) for record in records)
     return Finding(is_nxdomain, texts, tuple(map(_name_text, chain)))
 
@@ -94,7 +94,7 @@ def _records(
     if rrset is None:
         return ()
     if len(rrset) > _MOST_RECORDS:
-        raise Unreadable(f"gave more than {_MOST_RECORDS} records")
+        raise Unreadable(f"more than {_MOST_RECORDS} records")
     return tuple(rrset)
 
 

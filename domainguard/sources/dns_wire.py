@@ -167,7 +167,7 @@ def is_servfail(message: bytes) -> bool:
 
 def too_large() -> Unreadable:
     """Give the error for an answer beyond the allowance."""
-    return Unreadable("gave an answer too large")
+    return Unreadable("answer too large")
 
 
 def _open(resolver: Resolver, kind: socket.SocketKind) -> socket.socket:
