@@ -184,7 +184,7 @@ def delegated_subdomain(
 ) -> Life:
     """Be a subdomain, delegated to name servers in a domain that lapses and goes to a stranger.
 
-    It has no registration of its own. When its name servers vanish it is taken out of the zone
+    It has no registration of its own; the domain above it is healthy. When its name servers vanish it is taken out of the zone
     above; the stranger, who has the name servers' domain, then answers for it as well.
     """
     servers = (f"ns1.{name_server_domain}", f"ns2.{name_server_domain}")
@@ -193,7 +193,9 @@ def delegated_subdomain(
         name_server_domain, born=born, at=at, waited=waited, windows=windows
     )
     subdomain = Life(domain, (Turn(born, facts),))
-    return _depending_on(subdomain, host, _following, kind="delegated_subdomain")
+    life = _depending_on(subdomain, host, _following, kind="delegated_subdomain")
+    parent = healthy(domain.partition(".")[2], born=born)
+    return replace(life, companions=(host, parent))
 
 
 def _following(server: Facts) -> Callable[[Facts], Facts]:

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .bootstrap import every_tld
 from .clock import VirtualClock
 from .lives import NOTHING, Facts, Holder, Life
 from .outages import Outage, Where
+from .scripts import registry_itself
 
 
 class World:
@@ -17,17 +19,25 @@ class World:
     def __init__(self, clock: VirtualClock) -> None:
         self.clock = clock
         self._lives: dict[str, Life] = {}
+        self._parents: set[str] = set()
         self._outages: tuple[Outage, ...] = ()
         self._lock = threading.Lock()
 
     def add(self, life: Life) -> None:
         """Take in a life and its companions; one that is known by that name is replaced."""
         with self._lock:
-            self._lives.update({each.domain: each for each in life.everything()})
+            for each in life.everything():
+                self._lives[each.domain] = each
+                self._parents.update(_names_above(each.domain))
 
     def life(self, name: str) -> Life | None:
-        """Give the life of exactly this name."""
-        return self._lives.get(name)
+        """Give the life of exactly this name; `nic.<suffix>`, the registry's own, always lives."""
+        life = self._lives.get(name)
+        return registry_itself(name) if life is None and name.startswith("nic.") else life
+
+    def is_suffix(self, name: str) -> bool:
+        """Say whether this is a TLD, or a name that only stands above others' lives."""
+        return name in every_tld() or (name in self._parents and name not in self._lives)
 
     def lives(self) -> list[Life]:
         """Give all lives, in order of name."""
@@ -35,13 +45,13 @@ class World:
 
     def facts(self, name: str) -> Facts:
         """Give what is true now of exactly this name; nothing is, of a name without a life."""
-        life = self._lives.get(name)
+        life = self.life(name)
         return life.at(self.clock.now()) if life else NOTHING
 
     def life_over(self, name: str) -> Life | None:
         """Give the life of the nearest name at or above this one."""
         while name:
-            if life := self._lives.get(name):
+            if life := self.life(name):
                 return life
             name = name.partition(".")[2]
         return None
@@ -75,3 +85,9 @@ class World:
             if each.where == where and each.touches(name, now, resolver):
                 return each
         return None
+
+
+def _names_above(name: str) -> Iterator[str]:
+    while "." in name:
+        name = name.partition(".")[2]
+        yield name

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from zlib import crc32
 
-from .bootstrap import every_tld
 from .dns_server import BOGUS, LAME, NODATA, NXDOMAIN, REFUSED, SERVFAIL, SILENCE, DnsAnswer
 from .lives import Facts, Holder
 from .outages import How, Where
@@ -27,7 +26,6 @@ class Zone:
 
     def __init__(self, world: World, resolver: int = 0) -> None:
         self._world = world
-        self._tlds = every_tld()
         self._resolver = resolver
 
     def answer(self, name: str, rdtype: str) -> DnsAnswer:
@@ -40,8 +38,8 @@ class Zone:
         return _FAILURES.get(outage.how, SILENCE)
 
     def _truth(self, name: str, rdtype: str) -> DnsAnswer:
-        if name in self._tlds or not name:
-            return _apex_of_tld(name, rdtype)
+        if not name or self._world.is_suffix(name):
+            return _apex_of_suffix(name, rdtype)
         life = self._world.life_over(name)
         facts = life.at(self._world.clock.now()) if life else None
         if life is None or facts is None or not facts.delegated:
@@ -53,7 +51,7 @@ class Zone:
         return _below(name, life.domain, facts, rdtype)
 
 
-def _apex_of_tld(name: str, rdtype: str) -> DnsAnswer:
+def _apex_of_suffix(name: str, rdtype: str) -> DnsAnswer:
     if rdtype == "NS":
         return DnsAnswer(records=(f"a.nic.{name}." if name else "a.root-servers.net.",))
     if rdtype == "SOA":

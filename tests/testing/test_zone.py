@@ -122,3 +122,17 @@ def test_a_slow_resolver_tells_the_truth_late(world):
         assert slow.delay == 0.5
         assert slow.records
         assert Zone(world).answer("net", "NS").delay == 0
+
+
+def test_every_registrys_own_name_exists_as_canaries_expect(world):
+    zone = Zone(world)
+    for name in ("nic.org", "nic.co.uk", "nic.ru"):
+        assert zone.answer(name, "NS").records
+        assert world.facts(name).registered
+    assert zone.answer("nic.no-such-tld", "NS") == NXDOMAIN
+
+
+def test_a_name_above_others_exists_even_without_a_life_of_its_own(world):
+    world.add(scripts.healthy("some-name.co.uk", born=BORN))
+    assert Zone(world).answer("co.uk", "NS").records
+    assert Zone(world).answer("other-name.co.uk", "NS") == NXDOMAIN
