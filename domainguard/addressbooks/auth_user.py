@@ -1,0 +1,65 @@
+"""The address book of a site that keeps one address in its user table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from .base import StoredAddress
+
+
+class AuthUserAddressBook:
+    """Reads the user model's EMAIL_FIELD. Such a site has no flag: an address it has counts."""
+
+    name = "auth_user"
+
+    def find(self, text: str) -> Iterable[StoredAddress]:
+        """Find active users with a usable password, as Django's own form does."""
+        for user in self._users().filter(**{f"{self._field}__iexact": text, "is_active": True}):
+            if user.has_usable_password():
+                yield self._stored(user)
+
+    def addresses_of(self, account: str) -> Iterable[StoredAddress]:
+        """Give the one address of an account."""
+        user = self.user(account)
+        return [self._stored(user)] if user is not None and self._text(user) else []
+
+    def scan(self, after: str, limit: int) -> Iterator[StoredAddress]:
+        """Give addresses in the order of the users' primary keys."""
+        users = self._users().exclude(**{self._field: ""}).order_by("pk")
+        if after:
+            users = users.filter(pk__gt=after)
+        for user in users[:limit]:
+            yield self._stored(user)
+
+    def cursor_of(self, address: StoredAddress) -> str:
+        """Give the account, which is the primary key."""
+        return address.account
+
+    def is_verified(self, account: str, text: str) -> bool:
+        """Say whether the account is active and still has exactly this address."""
+        return self._users().filter(pk=account, is_active=True, **{self._field: text}).exists()
+
+    def set_verified(self, account: str, text: str, verified: bool) -> None:
+        """Do nothing: there is no flag."""
+
+    def user(self, account: str) -> Any:
+        """Give the active user."""
+        return self._users().filter(pk=account, is_active=True).first()
+
+    @property
+    def _field(self) -> str:
+        return str(get_user_model().get_email_field_name())
+
+    def _users(self) -> Any:
+        return get_user_model()._default_manager.all()
+
+    def _text(self, user: Any) -> str:
+        return getattr(user, self._field) or ""
+
+    def _stored(self, user: Any) -> StoredAddress:
+        return StoredAddress(
+            account=str(user.pk), text=self._text(user), verified=user.is_active, primary=True
+        )

@@ -1,0 +1,91 @@
+"""What domainguard asks a site about its accounts and their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAddress:
+    """An address as the site stores it, with the account it belongs to (its primary key as text).
+
+    `verified_at` is when the site saw it proven; None where the site does not know.
+    """
+
+    account: str
+    text: str
+    verified: bool
+    verified_at: datetime | None = None
+    primary: bool = False
+
+
+class AddressBook(Protocol):
+    """The site's tables behind one small door. Every method reads the primary database."""
+
+    name: str
+
+    def find(self, text: str) -> Iterable[StoredAddress]:
+        """Find the accounts that the site's reset form would find for this text."""
+
+    def addresses_of(self, account: str) -> Iterable[StoredAddress]:
+        """Give every address of an account."""
+
+    def scan(self, after: str, limit: int) -> Iterator[StoredAddress]:
+        """Give up to `limit` addresses that come after a cursor; see `cursor_of`."""
+
+    def cursor_of(self, address: StoredAddress) -> str:
+        """Give the cursor that continues a scan behind this address."""
+
+    def is_verified(self, account: str, text: str) -> bool:
+        """Say whether the site still has this address for this account, and verified."""
+
+    def set_verified(self, account: str, text: str, verified: bool) -> None:
+        """Set the site's own flag; a site without one does nothing."""
+
+    def user(self, account: str) -> Any:
+        """Give the user object; None when the account is gone or not active."""
+
+
+class SiteFacts(Protocol):
+    """What a site can tell about the worth of an account. Every method has a safe default."""
+
+    def impact(self, account: str) -> int:
+        """Say how much hangs on the account, such as the number of its projects."""
+
+    def sole_owner(self, account: str) -> bool:
+        """Say whether the account owns something alone."""
+
+    def has_second_factor(self, account: str) -> bool:
+        """Say whether the account signs in with a second factor."""
+
+    def releases_since(self, account: str, moment: datetime) -> Iterable[str]:
+        """Name the releases the account has published since."""
+
+    def contain(self, account: str) -> None:
+        """End sessions, tokens, links and invitations of the account."""
+
+
+class NoFacts:
+    """A site that tells nothing: every account counts the same."""
+
+    def impact(self, account: str) -> int:
+        """Count every account as one."""
+        return 1
+
+    def sole_owner(self, account: str) -> bool:
+        """Claim nothing."""
+        return False
+
+    def has_second_factor(self, account: str) -> bool:
+        """Claim nothing."""
+        return False
+
+    def releases_since(self, account: str, moment: datetime) -> Iterable[str]:
+        """Know of none."""
+        return ()
+
+    def contain(self, account: str) -> None:
+        """Have nothing to end."""

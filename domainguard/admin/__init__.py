@@ -1,0 +1,1 @@
+"""Django admin for registry staff: the answer first, evidence next, actions with a reason."""

@@ -1,0 +1,75 @@
+"""The doctor: what is wrong with an installation, each with a hint that is a command to type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+
+from .conf import Settings, settings
+
+
+def register() -> None:
+    """Register every check."""
+    checks.register(check_settings, "domainguard")
+
+
+def check_settings(app_configs: Sequence[Any] | None, **_: Any) -> list[checks.CheckMessage]:
+    """Check settings.DOMAINGUARD."""
+    try:
+        chosen = settings()
+    except ImproperlyConfigured as wrong:
+        return [checks.Error(str(wrong), id="domainguard.E001")]
+    return [*_no_source(chosen), *_unsafe(chosen), *_origin(chosen), *_token_life(chosen)]
+
+
+def _no_source(chosen: Settings) -> list[checks.CheckMessage]:
+    if chosen.sources:
+        return []
+    return [
+        checks.Error(
+            "DOMAINGUARD['SOURCES'] is empty: nobody would be asked about any domain.",
+            hint="Remove the key to ask DNS and RDAP.",
+            id="domainguard.E002",
+        )
+    ]
+
+
+def _unsafe(chosen: Settings) -> list[checks.CheckMessage]:
+    if "UnsafeAlwaysActive" not in chosen.sources:
+        return []
+    level = checks.Warning if django_settings.DEBUG else checks.Error
+    return [
+        level(
+            "DOMAINGUARD['SOURCES'] has UnsafeAlwaysActive: every domain is believed healthy.",
+            hint="Remove it before anybody relies on this site.",
+            id="domainguard.E003",
+        )
+    ]
+
+
+def _origin(chosen: Settings) -> list[checks.CheckMessage]:
+    if chosen.public_origin.startswith(("https://", "http://")):
+        return []
+    return [
+        checks.Error(
+            "DOMAINGUARD['PUBLIC_ORIGIN'] is missing: mailed links would have nowhere to start.",
+            hint="Set it to your site's address, such as 'https://registry.example.org'.",
+            id="domainguard.E004",
+        )
+    ]
+
+
+def _token_life(chosen: Settings) -> list[checks.CheckMessage]:
+    if 1 <= chosen.token_life_minutes <= 24 * 60:
+        return []
+    return [
+        checks.Error(
+            "DOMAINGUARD['TOKEN_LIFE_MINUTES'] must lie between 1 and 1440.",
+            hint="Remove the key for 60 minutes.",
+            id="domainguard.E005",
+        )
+    ]

@@ -1,0 +1,89 @@
+"""The only reader of settings.DOMAINGUARD: frozen Settings, forgotten when the settings change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from typing import Any, Literal
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+OBSERVE: Literal["observe"] = "observe"
+ENFORCE: Literal["enforce"] = "enforce"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the operator decided. The names are the keys of settings.DOMAINGUARD in lower case.
+
+    Endpoints are `host:port`, files are paths, dotted names are imported by `wiring`.
+    """
+
+    address_book: str = "domainguard.addressbooks.auth_user.AuthUserAddressBook"
+    site_facts: str = ""
+    public_origin: str = ""
+    resolvers: tuple[str, ...] = ()
+    rdap_bootstrap: str = ""
+    rdap_ca: str = ""
+    fastly_url: str = "https://api.fastly.com/domain-management/v1/tools/status"
+    fastly_key: str = field(default="", repr=False)
+    whois_servers: str = ""
+    egress_allow: tuple[str, ...] = ()
+    redis_url: str = field(default="", repr=False)
+    sources: tuple[str, ...] = ("dns", "rdap", "whois", "fastly")
+    deverify: str = OBSERVE
+    clock: str = ""
+    trusted_domains: frozenset[str] = frozenset()
+    exempt_providers: str = ""
+    canaries: tuple[str, ...] = ()
+    token_life_minutes: int = 60
+    letters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def enforces(self) -> bool:
+        """Whether de-verifications reach the site's own flags and people's mail."""
+        return self.deverify == ENFORCE
+
+
+def settings() -> Settings:
+    """Give the settings in force; raises ImproperlyConfigured with one clear line."""
+    return _read()
+
+
+@lru_cache(maxsize=1)
+def _read() -> Settings:
+    given: dict[str, Any] = getattr(django_settings, "DOMAINGUARD", {})
+    known = {each.name: each for each in fields(Settings)}
+    unknown = sorted(key for key in given if key.lower() not in known or not key.isupper())
+    if unknown:
+        raise ImproperlyConfigured(
+            f"settings.DOMAINGUARD has unknown keys: {', '.join(unknown)}. "
+            f"Known are: {', '.join(sorted(name.upper() for name in known))}."
+        )
+    chosen = {key.lower(): _frozen(known[key.lower()].type, value) for key, value in given.items()}
+    if chosen.get("deverify", OBSERVE) not in (OBSERVE, ENFORCE):
+        raise ImproperlyConfigured(
+            f"DOMAINGUARD['DEVERIFY'] is {chosen['deverify']!r}; it must be 'observe' or 'enforce'."
+        )
+    return Settings(**chosen)
+
+
+def _frozen(wanted: Any, value: Any) -> Any:
+    if value is None:
+        return ""
+    if str(wanted).startswith("tuple"):
+        return tuple(value.split(",") if isinstance(value, str) else value)
+    if str(wanted).startswith("frozenset"):
+        return frozenset(value.split(",") if isinstance(value, str) else value)
+    return value
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting == "DOMAINGUARD":
+        _read.cache_clear()
+
+
+setting_changed.connect(_forget)

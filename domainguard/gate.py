@@ -1,0 +1,161 @@
+"""The question: may this address receive this mail now? Database only: no network, no write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NoReturn
+
+from .core.policy import Standing, eligible, touches
+from .core.reasons import Hold
+from .models import AddressStanding, MailDomain
+from .models.domain_status import holds_of
+from .wiring import address_book, is_trusted, now
+
+
+class Purpose(StrEnum):
+    """What a mail is for; all but `notice` give their reader power."""
+
+    CONFIRM = "confirm"
+    NOTICE = "notice"
+    RECOVER = "recover"
+    ACCEPT = "accept"
+    UNDO = "undo"
+
+
+class Reason(StrEnum):
+    """Why the gate answers as it does; the first two admit."""
+
+    ELIGIBLE = "eligible"
+    TRUSTED = "trusted_domain"
+    NOT_VERIFIED = "not_verified"
+    NEVER_PROVEN = "never_proven"
+    OLDER_EPOCH = "older_epoch"
+    HELD = "held"
+    REMOVED = "removed"
+    TOO_NEW = "not_for_recovery_yet"
+    NO_MAIL = "takes_no_mail"
+    UNKNOWN = "unknown_address"
+
+
+@dataclass(frozen=True, slots=True)
+class GateAnswer:
+    """Admitted or refused, with the reason. It has no truth value, so none can be misread."""
+
+    admitted: bool
+    reason: Reason
+    epoch: int | None = None
+    domain: str = ""
+    held: bool = False
+    verified: bool = False
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("A GateAnswer is not a yes or no: read its `admitted` and `reason`.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """One standing with everything the one rule asks of it."""
+
+    book: str
+    account: str
+    address: str
+    verified_epoch: int | None
+    verified_at: datetime | None
+    recovery_from: datetime | None
+    removed_at: datetime | None
+    null_mx: bool
+    domain: str
+    control_epoch: int
+    holds: tuple[Hold, ...]
+
+
+_COLUMNS = (
+    "book",
+    "account",
+    "address",
+    "verified_epoch",
+    "verified_at",
+    "recovery_from",
+    "removed_at",
+    "mail_domain__null_mx",
+    "mail_domain__trust_key__domain",
+    "mail_domain__trust_key__control_epoch",
+)
+_HOLDS = (
+    "mail_domain__holds",
+    "mail_domain__trust_key__holds",
+    "mail_domain__trust_key__parent__holds",
+    "mail_domain__dependencies__holds",
+)
+
+
+def may_receive(standing_id: int, purpose: Purpose) -> GateAnswer:
+    """Say whether the address of a standing may receive a mail of this purpose.
+
+    Two queries at most: one for the standing with every hold that touches it, one for the site's
+    own word on the address.
+    """
+    facts = _facts(standing_id)
+    if facts is None:
+        return GateAnswer(False, Reason.UNKNOWN)
+    reason, verified = _reason(facts, purpose)
+    return GateAnswer(
+        admitted=reason in (Reason.ELIGIBLE, Reason.TRUSTED),
+        reason=reason,
+        epoch=facts.control_epoch,
+        domain=facts.domain,
+        held=any(touches(hold, facts.verified_at) for hold in facts.holds),
+        verified=verified,
+    )
+
+
+def may_confirm_new(mail_domain: str) -> GateAnswer:
+    """Say whether an address that has no standing yet may be sent its first proof."""
+    columns = [name.removeprefix("mail_domain__") for name in _HOLDS]
+    rows = list(MailDomain.objects.filter(name=mail_domain).values_list(*columns))
+    holds = [hold for row in rows for kept in row for hold in holds_of(kept)]
+    if holds and not is_trusted(mail_domain):
+        return GateAnswer(False, Reason.HELD, domain=mail_domain, held=True)
+    return GateAnswer(True, Reason.ELIGIBLE, domain=mail_domain)
+
+
+def _facts(standing_id: int) -> _Facts | None:
+    # The join on dependencies gives one row for each; the holds of all rows count together.
+    rows: list[tuple[Any, ...]] = list(
+        AddressStanding.objects.filter(pk=standing_id).values_list(*_COLUMNS, *_HOLDS)
+    )
+    if not rows:
+        return None
+    kept = {str(each): each for row in rows for each in row[len(_COLUMNS) :]}
+    holds = tuple(hold for each in kept.values() for hold in holds_of(each))
+    return _Facts(*rows[0][: len(_COLUMNS)], holds=holds)
+
+
+def _reason(facts: _Facts, purpose: Purpose) -> tuple[Reason, bool]:
+    if facts.removed_at is not None:
+        return Reason.REMOVED, False
+    verified = address_book().is_verified(facts.account, facts.address)
+    if is_trusted(facts.domain):
+        return (Reason.TRUSTED if verified else Reason.NOT_VERIFIED), verified
+    standing = eligible(
+        verified=verified or purpose is Purpose.CONFIRM,
+        verified_epoch=facts.verified_epoch,
+        verified_at=facts.verified_at,
+        control_epoch=facts.control_epoch,
+        holds=facts.holds,
+    )
+    if facts.null_mx:
+        return Reason.NO_MAIL, verified
+    if purpose is Purpose.CONFIRM and standing is Standing.NEVER_PROVEN:
+        return Reason.ELIGIBLE, verified
+    if standing is Standing.ELIGIBLE and _is_too_new(facts, purpose):
+        return Reason.TOO_NEW, verified
+    return Reason(standing.value), verified
+
+
+def _is_too_new(facts: _Facts, purpose: Purpose) -> bool:
+    if purpose in (Purpose.CONFIRM, Purpose.NOTICE) or facts.recovery_from is None:
+        return False
+    return now() < facts.recovery_from

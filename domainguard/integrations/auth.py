@@ -1,0 +1,169 @@
+"""django.contrib.auth: a reset request becomes an Intent, and its link is looked at again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import forms, views
+from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN
+from django.core.mail import EmailMultiAlternatives
+from django.db import router, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template import loader
+from django.urls import path
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from domainguard.conf import settings
+from domainguard.integrations.tokens import read_claims, recovery_tokens
+from domainguard.models import AddressStanding, OutboxMail
+from domainguard.models.locking import lock_standing
+from domainguard.services import intents, notify
+from domainguard.services.jit import look_at_moment_of_use
+from domainguard.wiring import address_book, now
+
+_SECONDS = 5.0
+_PRIVATE = {"Cache-Control": "no-store, private", "Referrer-Policy": "no-referrer"}
+
+
+class IntentFormMixin:
+    """Makes a reset form store what was asked instead of mailing; the same for everybody."""
+
+    def save(
+        self,
+        domain_override: str | None = None,
+        subject_template_name: str = "registration/password_reset_subject.txt",
+        email_template_name: str = "registration/password_reset_email.html",
+        use_https: bool = False,
+        token_generator: Any = None,
+        from_email: str | None = None,
+        request: HttpRequest | None = None,
+        html_email_template_name: str | None = None,
+        extra_email_context: dict[str, Any] | None = None,
+    ) -> None:
+        """Store one Intent. Whose address it is, and whether it may have mail, comes later."""
+        intents.store(
+            door="reset",
+            text=self.cleaned_data["email"],  # type: ignore[attr-defined]
+            payload={
+                "subject": subject_template_name,
+                "text": email_template_name,
+                "html": html_email_template_name,
+                "from": from_email,
+                "context": extra_email_context or {},
+            },
+        )
+
+
+class PasswordResetForm(IntentFormMixin, forms.PasswordResetForm):
+    """Django's reset form, storing Intents."""
+
+
+class PasswordResetView(views.PasswordResetView):
+    """Django's reset view with our form."""
+
+    form_class = PasswordResetForm
+
+
+class PasswordResetConfirmView(views.PasswordResetConfirmView):
+    """Django's confirm view; it looks at the domain and asks the gate at GET and at POST."""
+
+    token_generator = recovery_tokens
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Look first, outside any transaction, then let Django check the token."""
+        self._look(kwargs["uidb64"], kwargs["token"])
+        response = super().dispatch(request, *args, **kwargs)
+        for name, value in _PRIVATE.items():
+            response.headers[name] = value
+        return response
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Write the password while nothing the gate's answer rests on can change."""
+        token = self.request.session.get(INTERNAL_RESET_SESSION_TOKEN)
+        if not self._write(form, token):
+            self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN, None)
+            self.validlink = False
+            return self.render_to_response(self.get_context_data())
+        self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN, None)
+        return HttpResponseRedirect(str(self.get_success_url()))
+
+    def _look(self, uid: str, token: str) -> None:
+        # Only a signed token makes us ask the world: anybody else costs us nothing.
+        user = self.get_user(uid)
+        if token == self.reset_url_token:
+            token = self.request.session.get(INTERNAL_RESET_SESSION_TOKEN) or ""
+        claims = read_claims(token)
+        if claims is None or not recovery_tokens.check_token(user, token):
+            return
+        standing = AddressStanding.objects.select_related("mail_domain__trust_key").filter(
+            pk=claims.standing
+        )
+        for each in standing:
+            look_at_moment_of_use(each, seconds=_SECONDS)
+
+    def _write(self, form: Any, token: str | None) -> bool:
+        claims = read_claims(token)
+        if claims is None:
+            return False
+        with transaction.atomic(using=router.db_for_write(AddressStanding)):
+            lock_standing(claims.standing)
+            unused = OutboxMail.objects.filter(pk=claims.mail, used_at=None)
+            if not recovery_tokens.check_token(self.user, token):
+                return False
+            if not unused.update(used_at=now()):
+                return False
+            form.save()
+        _tell_owner(str(self.user.pk), claims.mail)
+        return True
+
+
+def _tell_owner(account: str, mail_id: int) -> None:
+    for standing in notify.eligible_standings(account):
+        notify.tell(standing, letter="changed", key=f"changed:{mail_id}")
+
+
+def reset_letter(mail: OutboxMail) -> EmailMultiAlternatives:
+    """Write the reset mail when it is handed over, its link starting with PUBLIC_ORIGIN."""
+    user = address_book().user(mail.account)
+    kept = mail.payload
+    origin = settings().public_origin.rstrip("/")
+    protocol, _, host = origin.partition("://")
+    context = {
+        "email": mail.standing.address,
+        "domain": host,
+        "site_name": host,
+        "protocol": protocol,
+        "uid": urlsafe_base64_encode(force_bytes(user.pk)),
+        "user": user,
+        "token": recovery_tokens.mint(user, mail),
+        **kept.get("context", {}),
+    }
+    subject = " ".join(loader.render_to_string(kept["subject"], context).split())
+    message = EmailMultiAlternatives(
+        subject, loader.render_to_string(kept["text"], context), kept.get("from")
+    )
+    if kept.get("html"):
+        message.attach_alternative(loader.render_to_string(kept["html"], context), "text/html")
+    return message
+
+
+urlpatterns = [
+    path("password_reset/", PasswordResetView.as_view(), name="password_reset"),
+    path(
+        "password_reset/done/",
+        views.PasswordResetDoneView.as_view(),
+        name="password_reset_done",
+    ),
+    path(
+        "reset/<uidb64>/<token>/",
+        PasswordResetConfirmView.as_view(),
+        name="password_reset_confirm",
+    ),
+    path(
+        "reset/done/",
+        views.PasswordResetCompleteView.as_view(),
+        name="password_reset_complete",
+    ),
+]

@@ -1,0 +1,28 @@
+"""The tables, one file each. All live in the database of the site's user table."""
+
+from .address_standing import AddressStanding
+from .audit_event import AuditEvent
+from .automation import Automation
+from .deverification import Deverification
+from .domain_status import DomainStatus
+from .epoch_bump import EpochBump
+from .intent import Intent
+from .mail_domain import MailDependency, MailDomain
+from .observation import Observation
+from .outbox_mail import OutboxMail
+from .review_case import ReviewCase
+
+__all__ = [
+    "AddressStanding",
+    "AuditEvent",
+    "Automation",
+    "Deverification",
+    "DomainStatus",
+    "EpochBump",
+    "Intent",
+    "MailDependency",
+    "MailDomain",
+    "Observation",
+    "OutboxMail",
+    "ReviewCase",
+]

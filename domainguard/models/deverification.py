@@ -1,0 +1,38 @@
+"""An address that lost its trust when its domain's epoch went up, and what was done about it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .address_standing import AddressStanding
+from .epoch_bump import EpochBump
+from .fields import InstantField
+
+
+class Deverification(models.Model):
+    """One per standing and epoch. The `…_at` fields say how far the projection has come."""
+
+    standing = models.ForeignKey(
+        AddressStanding, models.PROTECT, related_name="deverifications", verbose_name=_("address")
+    )
+    bump = models.ForeignKey(EpochBump, models.PROTECT, related_name="deverifications")
+    epoch = models.PositiveIntegerField(_("epoch"))
+    enforced = models.BooleanField(_("enforced"))
+    created_at = InstantField(_("since"))
+    flag_cleared_at = InstantField(_("site told"), null=True, blank=True)
+    noticed_at = InstantField(_("person told"), null=True, blank=True)
+    restored_at = InstantField(_("restored"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("de-verified account")
+        verbose_name_plural = _("de-verified accounts")
+        ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["standing", "epoch"], name="domainguard_once_per_epoch")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.standing} @ {self.epoch}"

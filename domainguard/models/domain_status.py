@@ -1,0 +1,138 @@
+"""One row per trust key: what we concluded about a domain, and its control epoch."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from domainguard.core.fingerprint import fingerprint_as_json, fingerprint_from_json
+from domainguard.core.lifecycle import State
+from domainguard.core.reasons import Hold
+from domainguard.core.record import (
+    Record,
+    episode_as_json,
+    episode_from_json,
+    hold_as_json,
+    hold_from_json,
+)
+
+from .fields import InstantField
+
+_PLAIN = (
+    "control_epoch",
+    "baseline_at",
+    "clean_since",
+    "lapse_seen_at",
+    "troubled_at",
+    "last_look_at",
+    "last_conclusive_at",
+    "registry_clean_at",
+    "expires_at",
+    "silent",
+    "under_review",
+)
+
+
+class DomainStatus(models.Model):
+    """A registrable domain that guards accounts. Its `control_epoch` never goes down."""
+
+    domain = models.CharField(_("domain"), max_length=253, unique=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tenants",
+        verbose_name=_("operator of the private suffix"),
+    )
+    psl_version = models.CharField(_("public suffix list"), max_length=64, blank=True)
+    has_registry = models.BooleanField(_("a registry source covers it"), default=True)
+    control_epoch = models.PositiveIntegerField(_("control epoch"), default=1)
+    state = models.CharField(
+        _("state"),
+        max_length=16,
+        choices=[(state.value, state.value.replace("_", " ")) for state in State],
+        default=State.UNKNOWN.value,
+        db_index=True,
+    )
+    state_since = InstantField(_("in this state since"), null=True, blank=True)
+    held = models.BooleanField(_("on hold"), default=False, db_index=True)
+    holds = models.JSONField(_("holds"), default=list, blank=True)
+    episodes = models.JSONField(_("adverse looks"), default=list, blank=True)
+    fingerprint = models.JSONField(_("fingerprint then"), null=True, blank=True)
+    observed = models.JSONField(_("fingerprint now"), null=True, blank=True)
+    sentence = models.CharField(_("in words"), max_length=200, blank=True)
+    reasons = models.JSONField(_("reasons"), default=list, blank=True)
+    baseline_at = InstantField(_("baseline taken"), null=True, blank=True)
+    clean_since = InstantField(_("clean since"), null=True, blank=True)
+    lapse_seen_at = InstantField(_("lapse seen"), null=True, blank=True)
+    troubled_at = InstantField(_("last trouble"), null=True, blank=True)
+    last_look_at = InstantField(_("last look"), null=True, blank=True)
+    last_conclusive_at = InstantField(_("last conclusive look"), null=True, blank=True)
+    registry_clean_at = InstantField(_("registry last clean"), null=True, blank=True)
+    expires_at = InstantField(_("recorded expiry"), null=True, blank=True)
+    silent = models.PositiveIntegerField(_("looks without an answer"), default=0)
+    failures = models.PositiveSmallIntegerField(_("looks that broke"), default=0)
+    under_review = models.BooleanField(_("waits for a person"), default=False)
+    next_check_at = InstantField(_("next look"), db_index=True)
+    lease_until = InstantField(_("leased until"), null=True, blank=True)
+    lease_number = models.PositiveBigIntegerField(_("lease"), default=0)
+    created_at = InstantField(_("first seen"))
+
+    class Meta:
+        verbose_name = _("domain")
+        verbose_name_plural = _("domains")
+        ordering: ClassVar = ["domain"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(control_epoch__gte=1), name="domainguard_epoch_from_one"
+            ),
+        ]
+        permissions: ClassVar = [
+            ("look_now", "Can look at a domain now"),
+            ("hold_domain", "Can put a domain on hold and release it"),
+        ]
+
+    def __str__(self) -> str:
+        return self.domain
+
+    def record(self, *, exempt: bool = False) -> Record:
+        """Give the row as the core's record."""
+        return Record(
+            state=State(self.state),
+            holds=tuple(hold_from_json(kept) for kept in self.holds),
+            episodes=tuple(episode_from_json(kept) for kept in self.episodes),
+            fingerprint=fingerprint_from_json(self.fingerprint),
+            observed=fingerprint_from_json(self.observed),
+            exempt=exempt,
+            **{name: getattr(self, name) for name in _PLAIN},
+        )
+
+    def keep(self, record: Record) -> None:
+        """Take over what the core concluded; the caller saves."""
+        for name in _PLAIN:
+            setattr(self, name, getattr(record, name))
+        if self.state != record.state or self.state_since is None:
+            self.state, self.state_since = record.state.value, record.last_look_at
+        self.held = record.held
+        self.holds = [hold_as_json(hold) for hold in record.holds]
+        self.episodes = [episode_as_json(each) for each in record.episodes]
+        self.fingerprint = fingerprint_as_json(record.fingerprint)
+        self.observed = fingerprint_as_json(record.observed)
+
+    @property
+    def tld(self) -> str:
+        """The last label."""
+        return self.domain.rpartition(".")[2]
+
+    @property
+    def active_holds(self) -> tuple[Hold, ...]:
+        """The holds in force on this row."""
+        return holds_of(self.holds)
+
+
+def holds_of(kept: list[dict[str, Any]] | None) -> tuple[Hold, ...]:
+    """Read the holds kept in a row's JSON; None, from an outer join, means none."""
+    return tuple(hold_from_json(each) for each in kept or ())

@@ -1,0 +1,157 @@
+"""Enrols addresses: rows for their domains, and the epoch at which each was first seen proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from domainguard import audit
+from domainguard.addressbooks.base import StoredAddress
+from domainguard.core.names import (
+    PSL_VERSION,
+    Address,
+    DomainName,
+    NameRefused,
+    RegistrableDomain,
+    parse_address,
+)
+from domainguard.models import AddressStanding, DomainStatus, MailDomain
+from domainguard.wiring import address_book, is_trusted, now, registry_sources_for
+
+_BATCH = 500
+
+
+def enroll_all() -> int:
+    """Enrol every address in the site's book that is new or newly verified; give how many."""
+    book, cursor, fresh = address_book(), "", 0
+    while batch := list(book.scan(cursor, _BATCH)):
+        fresh += enroll(batch)
+        cursor = book.cursor_of(batch[-1])
+    return fresh
+
+
+def enroll(stored: Iterable[StoredAddress]) -> int:
+    """Enrol these addresses; those whose names are refused are never eligible and get no row."""
+    fresh = 0
+    for each in stored:
+        try:
+            address = parse_address(each.text)
+        except NameRefused:
+            continue
+        _, is_fresh = _enroll_one(each, address)
+        fresh += is_fresh
+    return fresh
+
+
+def standing_of(stored: StoredAddress) -> AddressStanding | None:
+    """Give the standing of an address, enrolling it when it is new; None for a refused name."""
+    try:
+        address = parse_address(stored.text)
+    except NameRefused:
+        return None
+    standing, _ = _enroll_one(stored, address)
+    return standing
+
+
+def _enroll_one(stored: StoredAddress, address: Address) -> tuple[AddressStanding, bool]:
+    key = {
+        "book": address_book().name,
+        "account": stored.account,
+        "canonical": address.canonical,
+    }
+    standing = (
+        AddressStanding.objects.select_related("mail_domain__trust_key").filter(**key).first()
+    )
+    if standing is None:
+        return _first_sight(stored, address, key), True
+    if standing.removed_at is not None:
+        AddressStanding.objects.filter(pk=standing.pk).update(removed_at=None)
+        standing.removed_at = None
+    if stored.verified and standing.verified_epoch is None:
+        return standing, prove(standing, at=stored.verified_at)
+    return standing, False
+
+
+def _first_sight(stored: StoredAddress, address: Address, key: dict[str, str]) -> AddressStanding:
+    # First sight is baseline: what the site calls verified is believed at the present epoch.
+    at = now()
+    with transaction.atomic():
+        mail_domain = mail_domain_row(address.name, at)
+        standing, _ = AddressStanding.objects.get_or_create(
+            **key,
+            defaults={
+                "address": address.mailed,
+                "mail_domain": mail_domain,
+                "first_seen_at": at,
+                "verified_epoch": mail_domain.trust_key.control_epoch if stored.verified else None,
+                "verified_at": stored.verified_at,
+            },
+        )
+    return standing
+
+
+def prove(standing: AddressStanding, *, at: datetime | None) -> bool:
+    """Give a never proven address the present epoch; an older epoch is never raised by this."""
+    with transaction.atomic():
+        domain = DomainStatus.objects.select_for_update().get(pk=standing.mail_domain.trust_key_id)
+        changed = AddressStanding.objects.filter(pk=standing.pk, verified_epoch=None).update(
+            verified_epoch=domain.control_epoch, verified_at=at
+        )
+        if changed:
+            audit.record(
+                "address_proven",
+                at=now(),
+                domain=domain.domain,
+                canonical=standing.canonical,
+                account=standing.account,
+                epoch=domain.control_epoch,
+            )
+            standing.verified_epoch, standing.verified_at = domain.control_epoch, at
+    return bool(changed)
+
+
+def mail_domain_row(name: DomainName, at: datetime) -> MailDomain:
+    """Give the row of a mail domain, making it and its trust key when they are new."""
+    found = MailDomain.objects.select_related("trust_key").filter(name=name.mail_domain).first()
+    if found is not None:
+        return found
+    parent = domain_row(name.parent, at) if name.parent else None
+    trust_key = domain_row(name.trust_key, at, parent=parent)
+    row, _ = MailDomain.objects.get_or_create(
+        name=name.mail_domain, defaults={"trust_key": trust_key}
+    )
+    return row
+
+
+def domain_row(domain: str, at: datetime, *, parent: DomainStatus | None = None) -> DomainStatus:
+    """Give the row of a trust key, due for its first look when it is new."""
+    # Below a private suffix the registry sees only the operator, so DNS alone speaks.
+    observed = parent is None and bool(registry_sources_for(RegistrableDomain(domain)))
+    row, _ = DomainStatus.objects.get_or_create(
+        domain=domain,
+        defaults={
+            "parent": parent,
+            "psl_version": PSL_VERSION,
+            "has_registry": observed and not is_trusted(domain),
+            "next_check_at": at,
+            "created_at": at,
+        },
+    )
+    return row
+
+
+def forget_removed(account: str) -> int:
+    """Mark the standings of addresses that the account no longer has; the rows stay."""
+    kept = set()
+    for stored in address_book().addresses_of(account):
+        try:
+            kept.add(parse_address(stored.text).canonical)
+        except NameRefused:
+            continue
+    return (
+        AddressStanding.objects.filter(book=address_book().name, account=account, removed_at=None)
+        .exclude(canonical__in=kept)
+        .update(removed_at=now())
+    )

@@ -1,0 +1,52 @@
+"""Celery's doors over the same services; the database, not the broker, knows what is due."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+from .services import enforce, intents, outbox, sweep
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "domainguard-intents": {
+        "task": "domainguard.work_on_intents",
+        "schedule": 1.0,
+        "options": {"queue": "jit", "expires": 5},
+    },
+    "domainguard-mail": {
+        "task": "domainguard.deliver_mail",
+        "schedule": 1.0,
+        "options": {"queue": "mail", "expires": 5},
+    },
+    "domainguard-sweep": {
+        "task": "domainguard.sweep",
+        "schedule": 60.0,
+        "options": {"queue": "sweep", "expires": 60},
+    },
+}
+
+
+@shared_task(name="domainguard.work_on_intents")
+def work_on_intents(**_: Any) -> None:
+    """Work on the intents that are due, and deliver what comes of them."""
+    intents.work()
+    outbox.deliver()
+
+
+@shared_task(name="domainguard.deliver_mail")
+def deliver_mail(**_: Any) -> None:
+    """Hand over the mails that are due."""
+    outbox.deliver()
+
+
+@shared_task(name="domainguard.sweep")
+def run_sweep(**_: Any) -> None:
+    """Look at all that is due, enforce, deliver."""
+    sweep.sweep()
+
+
+@shared_task(name="domainguard.enforce")
+def run_enforce(**_: Any) -> None:
+    """Raise the epochs that are due and carry them out."""
+    enforce.enforce()

@@ -1,0 +1,240 @@
+"""Settings in, objects out: the one place where the app's parts are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
+from limits.storage import RedisStorage
+
+from .addressbooks.base import AddressBook, NoFacts, SiteFacts
+from .conf import settings
+from .core.names import RegistrableDomain
+from .core.record import Policy
+from .sources.base import Source
+from .sources.canary import CanariedSource, RegistryCanary
+from .sources.dial import Dialer
+from .sources.dns import DnsSource, read_resolvers, system_resolvers
+from .sources.dns_canary import ResolverCanary
+from .sources.egress import EgressPolicy
+from .sources.fastly import FastlyKey, FastlySource
+from .sources.http import GuardedFetch
+from .sources.manners import Errand, Manners, Polite
+from .sources.rdap import RdapSource
+from .sources.rdap_bootstrap import Bootstrap, overrides, shipped
+from .sources.unsafe import UnsafeAlwaysActive
+from .sources.whois import WhoisSource
+from .sources.whois_table import WhoisTable
+
+_DATA = Path(__file__).parent / "data"
+_FEWEST_PROVIDERS = 50
+_PER_MINUTE = 60  # questions a minute to one domain registry; few publish a figure
+
+
+def now() -> datetime:
+    """Give the time that domainguard stores and compares, in UTC."""
+    clock = _clock()
+    return clock() if clock else datetime.now(UTC)
+
+
+def clock_is_virtual() -> bool:
+    """Say whether the clock was declared virtual, as a demo's or a test's is."""
+    return bool(getattr(_clock(), "virtual", False))
+
+
+@cache
+def address_book() -> AddressBook:
+    """Give the site's address book."""
+    book: AddressBook = import_string(settings().address_book)()
+    return book
+
+
+@cache
+def site_facts() -> SiteFacts:
+    """Give what the site can tell about its accounts; a site that tells nothing is fine."""
+    dotted = settings().site_facts
+    facts: SiteFacts = import_string(dotted)() if dotted else NoFacts()
+    return facts
+
+
+@cache
+def policy() -> Policy:
+    """Give the numbers of the rules."""
+    return Policy()
+
+
+@cache
+def egress() -> EgressPolicy:
+    """Give what may be reached outside."""
+    chosen = settings()
+    return EgressPolicy(
+        allow=frozenset(_host_and_port(pair) for pair in chosen.egress_allow),
+        ca_file=chosen.rdap_ca or None,
+    )
+
+
+@cache
+def dns() -> DnsSource:
+    """Give the resolvers' source, whose canary sets liars aside."""
+    chosen = settings()
+    resolvers = read_resolvers(chosen.resolvers) if chosen.resolvers else system_resolvers()
+    return DnsSource(resolvers, canary=ResolverCanary(resolvers))
+
+
+def registry_sources_for(
+    domain: RegistrableDomain, errand: Errand = Errand.SWEEP
+) -> tuple[Source, ...]:
+    """Give the registry sources that can know the domain, the most reliable first."""
+    return tuple(source for source in _registry_sources(errand) if source.covers(domain))
+
+
+@cache
+def vendor_sources() -> tuple[Source, ...]:
+    """Give the status services that are switched on."""
+    chosen = settings()
+    if "fastly" not in chosen.sources or not chosen.fastly_key:
+        return ()
+    return (FastlySource(chosen.fastly_url, FastlyKey(chosen.fastly_key), _fetch()),)
+
+
+@cache
+def _registry_sources(errand: Errand) -> tuple[Source, ...]:
+    made = {"rdap": _rdap, "whois": _whois, "UnsafeAlwaysActive": _unsafe}
+    return tuple(made[name](errand) for name in settings().sources if name in made)
+
+
+def _rdap(errand: Errand) -> Source:
+    source = RdapSource(_bootstrap(), _fetch())
+    polite = Polite(source, _manners(), errand=errand, server_of=source.server_of)
+    return CanariedSource(polite, RegistryCanary(polite))
+
+
+def _whois(errand: Errand) -> Source:
+    chosen = settings()
+    table = (
+        WhoisTable.from_file(chosen.whois_servers) if chosen.whois_servers else WhoisTable.shipped()
+    )
+    table = table.without(lambda suffix: _bootstrap().server_for(suffix) is not None)
+    source = WhoisSource(table, Dialer(egress()))
+    polite = Polite(source, _manners(), errand=errand, server_of=_whois_host(table))
+    return CanariedSource(polite, RegistryCanary(polite))
+
+
+def _whois_host(table: WhoisTable) -> Callable[[RegistrableDomain], str | None]:
+    def host(domain: RegistrableDomain) -> str | None:
+        server = table.server_for(domain)
+        return server.host if server else None
+
+    return host
+
+
+def _unsafe(errand: Errand) -> Source:
+    return UnsafeAlwaysActive()
+
+
+@cache
+def _fetch() -> GuardedFetch:
+    return GuardedFetch(egress())
+
+
+@cache
+def _manners() -> Manners:
+    # Our own small internet on loopback is nobody's to be polite to, and a sweep of many days
+    # passes there in seconds.
+    chosen = settings()
+    storage = RedisStorage(chosen.redis_url) if chosen.redis_url else None
+    return Manners(storage, per_minute=_PER_MINUTE if not clock_is_virtual() else 10**6)
+
+
+def is_trusted(domain: str) -> bool:
+    """Say whether the operator controls the domain himself: never looked at, always eligible."""
+    return domain in settings().trusted_domains
+
+
+def is_exempt(domain: str) -> bool:
+    """Say whether this exact trust key is a mailbox provider that only people may change."""
+    return domain in exempt_providers()
+
+
+@cache
+def exempt_providers() -> frozenset[str]:
+    """Read the mailbox providers; raises ImproperlyConfigured for a list that cannot be whole."""
+    path = Path(settings().exempt_providers or _DATA / "exempt-providers.txt")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    names = frozenset(line.strip() for line in lines if line.strip() and line[0] != "#")
+    if len(names) < _FEWEST_PROVIDERS:
+        raise ImproperlyConfigured(
+            f"{path} lists {len(names)} mailbox providers; fewer than {_FEWEST_PROVIDERS} "
+            "means that it is damaged, and gmail.com could be de-verified."
+        )
+    return names
+
+
+def letter(name: str) -> Callable[..., Any]:
+    """Give the function that writes a letter; raises ImproperlyConfigured for an unknown name."""
+    dotted = {**_LETTERS, **settings().letters}.get(name)
+    if dotted is None:
+        raise ImproperlyConfigured(f"DOMAINGUARD['LETTERS'] has no letter {name!r}.")
+    written: Callable[..., Any] = import_string(dotted)
+    return written
+
+
+# Dotted names, because a letter is written on a higher floor than the outbox that carries it.
+_LETTERS = {
+    "reset": "domainguard.integrations.auth.reset_letter",
+    "deverified": "domainguard.services.notify.deverified_letter",
+    "restored": "domainguard.services.notify.restored_letter",
+    "refused": "domainguard.services.notify.refused_letter",
+    "changed": "domainguard.services.notify.changed_letter",
+}
+
+
+@cache
+def _bootstrap() -> Bootstrap:
+    chosen = settings()
+    if chosen.rdap_bootstrap:
+        return Bootstrap.from_file(chosen.rdap_bootstrap)
+    return shipped().with_overrides(overrides())
+
+
+@cache
+def _clock() -> Callable[[], datetime] | None:
+    dotted = settings().clock
+    clock: Callable[[], datetime] | None = import_string(dotted) if dotted else None
+    return clock
+
+
+def _host_and_port(pair: str) -> tuple[str, int]:
+    host, _, port = pair.rpartition(":")
+    if not host or not port.isdigit():
+        raise ImproperlyConfigured(f"DOMAINGUARD['EGRESS_ALLOW'] has {pair!r}, not host:port.")
+    return host.strip("[]"), int(port)
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting == "DOMAINGUARD":
+        for cached in _CACHED:
+            cached.cache_clear()
+
+
+_CACHED = (
+    address_book,
+    site_facts,
+    policy,
+    egress,
+    dns,
+    vendor_sources,
+    _registry_sources,
+    _fetch,
+    _manners,
+    _bootstrap,
+    exempt_providers,
+    _clock,
+)
+setting_changed.connect(_forget)
