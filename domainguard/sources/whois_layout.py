@@ -41,8 +41,20 @@ class Layout:
 @cache
 def layout(name: str) -> Layout:
     """Give the layout of this name from the data that ships; KeyError when there is none."""
-    kept = json.loads(files("domainguard.data").joinpath("whois-formats.json").read_text("utf-8"))
+    kept = _shipped()
     return build_layout(name, kept["common"], kept["formats"][name])
+
+
+def layout_names() -> list[str]:
+    """Give the names of all layouts that ship."""
+    return sorted(_shipped()["formats"])
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    path = files("domainguard") / "data" / "whois-formats.json"
+    kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return kept
 
 
 def build_layout(name: str, common: Mapping[str, Any], own: Mapping[str, Any]) -> Layout:

@@ -48,7 +48,10 @@ def cut(answer: bytes, layout: Layout) -> Record:
     """Cut an answer into a Record; Unreadable when it is larger than any registry's record."""
     if len(answer) > MOST_BYTES:
         raise Unreadable(f"WHOIS answer of more than {MOST_BYTES} bytes")
-    lines = [line[:_LONGEST_LINE] for line in _text(answer).splitlines() if line.strip()]
+    text = _text(answer)
+    if text.lstrip()[:5].upper().startswith(("<", "HTTP/")):
+        raise Unreadable("a web server answers on the WHOIS port")
+    lines = [line[:_LONGEST_LINE] for line in text.splitlines() if line.strip()]
     if len(lines) > _MOST_LINES:
         raise Unreadable(f"WHOIS answer of more than {_MOST_LINES} lines")
     record = Record(sentences=[plain(line) for line in lines])
