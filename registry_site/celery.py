@@ -14,7 +14,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@app.on_after_finalize.connect  # type: ignore[untyped-decorator]
+@app.on_after_finalize.connect
 def take_up_the_schedule(sender: Celery, **_: Any) -> None:
     """Give the beat DomainGuard's schedule; the tasks need the models, so not at import."""
     from domainguard.tasks import BEAT_SCHEDULE

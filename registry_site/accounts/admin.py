@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -42,7 +41,7 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         """Say no: an account begins with a sign-up, and with a password only its owner knows."""
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Keep the power to give power with superusers."""
         powers = ("is_staff", "is_superuser", "groups", "user_permissions")
         fixed = tuple(super().get_readonly_fields(request, obj))

@@ -18,7 +18,7 @@ class RegistrySiteFacts:
 
     def impact(self, account: str) -> int:
         """Count the projects the account can publish, and the projects that depend on those."""
-        own = Project.objects.filter(people=account)
+        own = Project.objects.filter(people__pk=account)
         counted = own.aggregate(projects=Count("pk"), dependents=Sum("dependents", default=0))
         return int(counted["projects"] + counted["dependents"])
 
@@ -26,7 +26,7 @@ class RegistrySiteFacts:
         """Say whether some project has this account as its only owner."""
         owners = Count("roles", filter=Q(roles__kind=Role.Kind.OWNER))
         own = Project.objects.alias(owners=owners).filter(owners=1)
-        return own.filter(roles__in=Role.objects.filter(user=account, kind="owner")).exists()
+        return own.filter(roles__in=Role.objects.filter(user__pk=account, kind="owner")).exists()
 
     def has_second_factor(self, account: str) -> bool:
         """Say no: this registry offers no second factor yet."""
@@ -34,7 +34,7 @@ class RegistrySiteFacts:
 
     def releases_since(self, account: str, moment: datetime) -> list[str]:
         """Name what the account has published since then, the oldest first."""
-        releases = Release.objects.filter(published_by=account, published_at__gte=moment)
+        releases = Release.objects.filter(published_by__pk=account, published_at__gte=moment)
         return [str(each) for each in releases.select_related("project").order_by("published_at")]
 
     def contain(self, account: str) -> None:
