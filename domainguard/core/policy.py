@@ -55,7 +55,7 @@ def _remember(record: Record, verdict: Verdict) -> Record:
     known = record if record.fingerprint else _at_first_sight(record, verdict)
     return replace(
         known,
-        state=verdict.state,
+        state=_state(record, verdict),
         silent=0,
         observed=verdict.observed,
         troubled_at=verdict.at if troubled else record.troubled_at,
@@ -63,6 +63,13 @@ def _remember(record: Record, verdict: Verdict) -> Record:
         registry_clean_at=verdict.at if registry_clean else record.registry_clean_at,
         expires_at=verdict.expires_at or record.expires_at,
     )
+
+
+def _state(record: Record, verdict: Verdict) -> State:
+    # A new registration that is well by itself is still not the one people verified.
+    changed = any(hold.hold_class is HoldClass.CHANGE_OF_HANDS for hold in record.holds)
+    anew = changed and record.state is State.REREGISTERED and verdict.state is State.ACTIVE
+    return State.REREGISTERED if anew else verdict.state
 
 
 def _at_first_sight(record: Record, verdict: Verdict) -> Record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from domainguard.models.locking import lock_standing
 from domainguard.services.jit import Answer, look_at_moment_of_use
 from domainguard.wiring import letter, now
 
+log = logging.getLogger("domainguard.outbox")
 Status = OutboxMail.Status
 _SECONDS = 10
 _BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
@@ -40,7 +42,10 @@ def deliver(limit: int = 200) -> Delivered:
     if Automation.is_paused():
         due = due.exclude(purpose=Purpose.NOTICE.value)
     for mail in due.select_related("standing__mail_domain__trust_key").order_by("pk")[:limit]:
-        _deliver_one(mail, done)
+        try:
+            _deliver_one(mail, done)
+        except Exception:  # one mail's failure is no other mail's; this one becomes UNCERTAIN
+            log.exception("Mail %s could not be written or handed over.", mail.pk)
     return done
 
 
