@@ -20,7 +20,10 @@ from .models import User
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the owner reads about one address. `lost` means it once had a power it lacks now."""
+    """What the owner reads about one address.
+
+    `trusted` means it can win back the account, `lost` that it once could and now cannot.
+    """
 
     headline: str | Promise
     explanation: str | Promise
@@ -71,7 +74,6 @@ _WORDS: Final = {
     Reason.TOO_NEW: Words(
         _("Not for recovery yet"),
         _("It is verified, but has to rest for a while before it can open your account."),
-        trusted=True,
     ),
     Reason.NO_MAIL: Words(
         _("Takes no mail"),

@@ -23,8 +23,12 @@ def account(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     roles = user.roles.select_related("project").order_by("project__name")
     cards = address_cards(user)
-    prompts = [each for each in cards if each.words.lost]
-    shown = {"addresses": cards, "prompts": prompts, "roles": roles}
+    shown = {
+        "addresses": cards,
+        "prompts": [each for each in cards if each.words.lost],
+        "fallback": next((each for each in cards if each.words.trusted), None),
+        "roles": roles,
+    }
     return render(request, "accounts/account.html", shown)
 
 

@@ -62,6 +62,17 @@ def test_the_prompt_names_the_address_and_the_way_out(client, person):
     assert "Add an address on another domain" in text
 
 
+@pytest.mark.parametrize("trusted", [True, False])
+def test_the_prompt_names_an_address_that_still_works_if_there_is_one(client, person, trusted):
+    ada = person("ada")
+    lose_trust(prove(ada))
+    EmailAddress.objects.create(user=ada, email="ada@quarry.org", verified=trusted)
+    client.force_login(ada)
+    text = client.get("/account/").text
+    assert ("Meanwhile <strong>ada@quarry.org</strong>" in text) == trusted
+    assert text.count("Somebody else may read") == 1
+
+
 def test_an_address_merely_unverified_raises_no_prompt(client, person):
     ada = person("ada")
     prove(ada)
