@@ -74,7 +74,7 @@ class DnsServer:
 
     def start(self) -> None:
         """Bind both sockets and serve in a thread; returns when questions may come."""
-        udp, tcp = _bind_pair()
+        udp, tcp = bind_pair()
         self.port = udp.getsockname()[1]
         ready: Future[None] = Future()
         self._thread = threading.Thread(
@@ -172,7 +172,7 @@ class _Stream(asyncio.Protocol):
         self._transport.abort()
 
 
-def _bind_pair() -> tuple[socket.socket, socket.socket]:
+def bind_pair() -> tuple[socket.socket, socket.socket]:
     """Bind a UDP and a TCP socket to one free port; another process may hold one of the two."""
     while True:
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
