@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPException, HTTPResponse
 from threading import Thread
 from urllib.parse import urljoin
@@ -169,6 +170,7 @@ class GuardedFetch:
             answer.set_exception(error)
 
 
+@cache  # reading the system's authorities takes 70 ms
 def _tls_context(ca_file: str | None) -> ssl.SSLContext:
     # Not create_default_context(): that one writes session keys where the environment tells it to.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -60,9 +60,14 @@ def _disguises() -> Iterator[str]:
 
 
 def _names() -> Iterator[str]:
-    yield from [".", "..", "-", "localhost", "LOCALHOST", "localhost.", "nic", "rdap.nic.example.", "rdap..example"]
-    yield from ["[::1]", "[::]", "[::1%lo]", "[fe80::1]", "[fc00::1]", "[ff02::1]", "[v1.a]", "[]", "[2600::1]"]
-    yield from ["[2600::1", "2600::1]", "::1", "[[::1]]", "[1.2.3.4]", "8.8.8.8", "1.2.3", "a.1", "a.0x1"]
-    yield from ["-rdap.example", "rdap-.example", "a_b.example", "*.example", "%72dap.example"]
-    yield from ["a.b:0", "a.b:65536", "a.b:1e3", "a.b:", "a.b:80:80", "a.b:+80", "a.b:-1", "a.b:٨٠"]
-    yield from ("", "\u24dbocalhost", "\uff52dap.example", "rdap.ex\u00e4mple", "a" * 64 + ".de")
+    yield from _NAMES.split()
+    yield from ("", "\u24dbocalhost", "\uff52dap.example", "rdap.ex\u00e4mple", "a.b:\u0668\u0660")
+
+
+_NAMES = f"""
+    . .. - localhost LOCALHOST localhost. nic rdap.nic.example. rdap..example {"a" * 64}.de
+    [::1] [::] [::1%lo] [fe80::1] [fc00::1] [ff02::1] [v1.a] [] [2600::1]
+    [2600::1 2600::1] ::1 [[::1]] [1.2.3.4] 8.8.8.8 1.2.3 a.1 a.0x1
+    -rdap.example rdap-.example a_b.example *.example %72dap.example
+    a.b:0 a.b:65536 a.b:1e3 a.b: a.b:80:80 a.b:+80 a.b:-1
+"""

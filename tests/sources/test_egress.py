@@ -16,15 +16,25 @@ def test_the_table_of_odd_hosts_has_200_rows():
     assert len(odd_hosts()) >= 200
 
 
-@pytest.mark.parametrize("host", odd_hosts(), ids=ascii)
-def test_an_odd_host_is_refused_before_anybody_is_asked_for_its_address(host: str):
-    asked: list[str] = []
+@pytest.fixture(scope="module")
+def asked() -> list[str]:
+    """The names that anybody was asked for."""
+    return []
 
+
+@pytest.fixture(scope="module")
+def fetch(asked: list[str]) -> GuardedFetch:
     def resolve(name: str, port: int) -> list[str]:
         asked.append(name)
         return ["127.0.0.1"]
 
-    fetch = GuardedFetch(EgressPolicy(), resolve=resolve)
+    return GuardedFetch(EgressPolicy(), resolve=resolve)
+
+
+@pytest.mark.parametrize("host", odd_hosts(), ids=ascii)
+def test_an_odd_host_is_refused_before_anybody_is_asked_for_its_address(
+    host: str, fetch: GuardedFetch, asked: list[str]
+):
     for url in (f"http://{host}/", f"https://{host}/x"):
         with pytest.raises(Refused):
             get(fetch, url)
