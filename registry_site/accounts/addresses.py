@@ -51,6 +51,8 @@ _UNPROVEN: Final = Words(
     _("Verify it"),
 )
 _WORDS: Final = {
+    Reason.ELIGIBLE: _FINE,
+    Reason.TRUSTED: _FINE,
     Reason.HELD: Words(
         _("On hold"),
         _(
@@ -106,11 +108,7 @@ def _card(address: EmailAddress) -> AddressCard:
 
 
 def _words(address: EmailAddress) -> Words:
-    # The first proof is asked about for an address the site calls unverified: only that answer
-    # tells one that was never proven from one that has lost its standing.
-    purpose = Purpose.RECOVER if address.verified else Purpose.CONFIRM
     standing = standings_of(address.email).filter(account=str(address.user_id)).first()
-    answer = may_receive(standing.pk, purpose) if standing else None
-    if answer is None or answer.admitted:
+    if standing is None:
         return _FINE if address.verified else _UNPROVEN
-    return _WORDS.get(answer.reason, _UNPROVEN)
+    return _WORDS.get(may_receive(standing.pk, Purpose.RECOVER).reason, _UNPROVEN)

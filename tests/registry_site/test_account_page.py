@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from allauth.account.models import EmailAddress
 
@@ -34,6 +36,27 @@ def test_an_address_of_an_older_epoch_is_no_longer_trusted(person, still_ticked)
     ada = person("ada", verified=still_ticked)
     lose_trust(prove(ada))
     assert headline(ada) == "No longer trusted"
+
+
+def test_an_address_that_must_rest_after_its_way_back_is_not_for_recovery_yet(person):
+    ada = person("ada")
+    standing = prove(ada)
+    standing.recovery_from = datetime(2999, 1, 1, tzinfo=UTC)
+    standing.save()
+    assert headline(ada) == "Not for recovery yet"
+
+
+def test_an_address_on_a_domain_that_takes_no_mail_says_so(person):
+    ada = person("ada")
+    standing = prove(ada)
+    standing.mail_domain.null_mx = True
+    standing.mail_domain.save()
+    assert headline(ada) == "Takes no mail"
+
+
+def test_an_address_nobody_has_looked_at_yet_is_what_the_site_says(person):
+    assert headline(person("ada")) == "Verified"
+    assert headline(person("bob", verified=False)) == "Not verified"
 
 
 def test_an_address_never_proven_can_be(client, person):
