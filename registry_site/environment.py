@@ -61,7 +61,7 @@ def database(default: Path) -> dict[str, Any]:
             # and a gate that asks inside it must hold the lock while it asks (RULES.md 6).
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
         }
     else:
         config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}

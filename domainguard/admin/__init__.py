@@ -1,1 +1,7 @@
 """Django admin for registry staff: the answer first, evidence next, actions with a reason."""
+
+from .deverified import DeverificationAdmin
+from .domains import DomainStatusAdmin
+from .trail import AuditEventAdmin, ReviewCaseAdmin
+
+__all__ = ["AuditEventAdmin", "DeverificationAdmin", "DomainStatusAdmin", "ReviewCaseAdmin"]
