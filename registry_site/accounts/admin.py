@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.admin import EmailAddressAdmin
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.forms import ModelForm
@@ -46,3 +48,26 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         powers = ("is_staff", "is_superuser", "groups", "user_permissions")
         fixed = tuple(super().get_readonly_fields(request, obj))
         return fixed if request.user.is_superuser else fixed + powers
+
+
+# Importing allauth's admin has registered it, with a box that says "verified".
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class AddressAdmin(EmailAddressAdmin):  # type: ignore[misc]
+    """Shows addresses. Only a proof verifies one, and only its owner adds or removes one."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Say no."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no."""
+        return False

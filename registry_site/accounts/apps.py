@@ -8,4 +8,4 @@ class AccountsConfig(AppConfig):
     """Accounts, under the label that AUTH_USER_MODEL names."""
 
     name = "registry_site.accounts"
-    verbose_name = _("accounts")
+    verbose_name = _("people")

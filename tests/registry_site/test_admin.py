@@ -52,3 +52,16 @@ def test_the_lists_work_and_can_be_searched(client, staff, project, model):
     project("tidepool", staff)
     client.force_login(staff)
     assert client.get(f"/admin/{model}/", {"q": "tide"}).status_code == 200
+
+
+def test_staff_can_read_addresses_but_verify_add_and_remove_none(client, staff, person):
+    address = person("ada", verified=False).emailaddress_set.get()
+    client.force_login(staff)
+    assert "ada@mill-ada.org" in client.get("/admin/account/emailaddress/").text
+    for path in ("add/", f"{address.pk}/change/", f"{address.pk}/delete/"):
+        form = {"user": staff.pk, "email": "x@quarry.org", "verified": "on", "post": "yes"}
+        assert client.post(f"/admin/account/emailaddress/{path}", form).status_code == 403
+    action = {"action": "make_verified", "_selected_action": [address.pk]}
+    client.post("/admin/account/emailaddress/", action)
+    address.refresh_from_db()
+    assert not address.verified
