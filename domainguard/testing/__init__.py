@@ -1,5 +1,6 @@
 """A small internet on loopback, on a clock that tests move: for sites' own tests and our demo."""
 
+from . import events, scripts
 from .clock import VirtualClock
 from .internet import SmallInternet
 from .lives import Facts, Holder, Life, Turn
@@ -18,4 +19,6 @@ __all__ = [
     "Turn",
     "VirtualClock",
     "Where",
+    "events",
+    "scripts",
 ]

@@ -184,8 +184,8 @@ def delegated_subdomain(
 ) -> Life:
     """Be a subdomain, delegated to name servers in a domain that lapses and goes to a stranger.
 
-    It has no registration of its own; the domain above it is healthy. When its name servers vanish it is taken out of the zone
-    above; the stranger, who has the name servers' domain, then answers for it as well.
+    It has no registration of its own; the domain above it is healthy. While its name servers are
+    gone it is lame; the stranger, who has their domain, then answers for it as well.
     """
     servers = (f"ns1.{name_server_domain}", f"ns2.{name_server_domain}")
     facts = Facts(ns=servers, mx=(f"mail.{domain}",), statuses=frozenset())
