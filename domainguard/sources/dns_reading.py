@@ -63,7 +63,8 @@ def _check_failure(message: dns.message.Message) -> None:
         raise Unreadable("bogus by DNSSEC")
     if reasons.intersection(_LAME):
         raise Unreadable("lame: none of its name servers answers")
-    raise Unreadable(dns.rcode.to_text(rcode))
+    word = dns.rcode.to_text(rcode)
+    raise Unreadable(word if word.isalpha() else f"failure code {word}")
 
 
 def _finding(message: dns.message.Message, question: Question) -> Finding:
