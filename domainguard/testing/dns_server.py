@@ -12,6 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Self, cast
 
+from dns.exception import DNSException
+
 from domainguard.testing.dns_packets import (
     BOGUS,
     FAULTS,
@@ -50,7 +52,8 @@ class DnsServer:
     """Serves `answer(name, rdtype)` on one free loopback port until the `with` block ends.
 
     `answer` runs in the server's thread and may be replaced at any time. `fault`, while set, is
-    the answer to every question. An exception in `answer` is logged and becomes SERVFAIL.
+    the answer to every question. An exception in `answer`, or a record in it that is none of its type, is logged and
+    becomes SERVFAIL.
     """
 
     def __init__(self, answer: Callable[[str, str], DnsAnswer]) -> None:
@@ -59,6 +62,7 @@ class DnsServer:
         self.queries: deque[tuple[str, str]] = deque(maxlen=_QUERIES_KEPT)
         self.query_count = 0
         self.port = 0
+        self._connections: set[asyncio.Transport] = set()
 
     def __enter__(self) -> Self:
         self.start()
@@ -92,11 +96,13 @@ class DnsServer:
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
         datagrams, _ = await self._loop.create_datagram_endpoint(lambda: _Datagrams(self), sock=udp)
-        streams = await self._loop.create_server(lambda: _Stream(self), sock=tcp)
+        streams = await self._loop.create_server(lambda: _Stream(self, self._connections), sock=tcp)
         ready.set_result(None)
         await self._stopped.wait()
         datagrams.close()
         streams.close()
+        for connection in self._connections:
+            connection.abort()
         await asyncio.sleep(0)  # one turn of the loop, in which the transports really close
 
     def decide(self, query: Query) -> DnsAnswer:
@@ -110,6 +116,14 @@ class DnsServer:
         except Exception:
             _log.exception("no answer scripted for %s %s", query.name, query.rdtype)
             return SERVFAIL
+
+    def write(self, query: Query, answer: DnsAnswer, *, truncated: bool) -> bytes:
+        """Give the answer's packet; records that cannot be written are logged as well."""
+        try:
+            return write_answer(query, answer, truncated=truncated)
+        except DNSException:
+            _log.exception("no %s record for %s: %s", query.rdtype, query.name, answer)
+            return write_answer(query, SERVFAIL, truncated=False)
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -126,9 +140,9 @@ class _Datagrams(asyncio.DatagramProtocol):
         answer = self._server.decide(query)
         if answer.silent:
             return
-        packet = write_answer(query, answer, truncated=answer.truncated)
+        packet = self._server.write(query, answer, truncated=answer.truncated)
         if len(packet) > query.room and answer.raw is None:
-            packet = write_answer(query, answer, truncated=True)
+            packet = self._server.write(query, answer, truncated=True)
         if answer.delay:
             loop = asyncio.get_running_loop()
             loop.call_later(answer.delay, self._transport.sendto, packet, addr)
@@ -137,12 +151,17 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 
 class _Stream(asyncio.Protocol):
-    def __init__(self, server: DnsServer) -> None:
+    def __init__(self, server: DnsServer, connections: set[asyncio.Transport]) -> None:
         self._server = server
+        self._connections = connections
         self._pending = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self._connections.add(self._transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connections.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         self._pending += data
@@ -162,7 +181,7 @@ class _Stream(asyncio.Protocol):
         if answer.reset:
             self._break()
         elif not answer.silent:
-            reply = write_answer(query, answer, truncated=False)
+            reply = self._server.write(query, answer, truncated=False)
             message = len(reply).to_bytes(2, "big") + reply
             asyncio.get_running_loop().call_later(answer.delay, self._transport.write, message)
 
