@@ -52,8 +52,8 @@ class DnsServer:
     """Serves `answer(name, rdtype)` on one free loopback port until the `with` block ends.
 
     `answer` runs in the server's thread and may be replaced at any time. `fault`, while set, is
-    the answer to every question. An exception in `answer`, or a record in it that is none of its type, is logged and
-    becomes SERVFAIL.
+    the answer to every question. An exception in `answer`, and a record that cannot be written,
+    are logged and become SERVFAIL.
     """
 
     def __init__(self, answer: Callable[[str, str], DnsAnswer]) -> None:
