@@ -6,6 +6,7 @@ Nobody waits here: who comes too often is told when to come again, and the domai
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
@@ -24,14 +25,15 @@ _Answer = TypeVar("_Answer")
 
 _PER_MINUTE = 60  # few registries publish a figure
 _ALONE_SHARE = 0.1
+_ALONE_SECONDS = 30.0
 
 
 class Manners:
     """Counts questions and complaints by server; safe to share by threads.
 
-    `rates` holds the questions a minute for servers that differ from `per_minute`. While the
-    shared storage raises, this process counts by itself and takes a tenth of each rate: ten
-    workers that lost Redis together still stay within it.
+    `rates` holds the questions a minute for servers that differ from `per_minute`. When the
+    shared storage raises, this process counts by itself for half a minute, so that no question
+    waits for Redis, and takes a tenth of each rate: ten workers alone still stay within it.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Manners:
         self._shared = Ledger(storage, chance) if storage is not None else None
         self._per_minute = per_minute
         self._rates = rates or {}
+        self._alone_until = 0.0
 
     def ask_leave(self, server: str, errand: Errand) -> None:
         """Count one question to a server; raises Limited when it is not the time for one."""
@@ -67,10 +70,12 @@ class Manners:
     def _counted(self, count: Callable[[Ledger, float], _Answer]) -> _Answer:
         if self._shared is None:
             return count(self._alone, 1.0)
-        try:
-            return count(self._shared, 1.0)
-        except self._shared.troubles:
-            return count(self._alone, _ALONE_SHARE)
+        if time.monotonic() >= self._alone_until:
+            try:
+                return count(self._shared, 1.0)
+            except self._shared.troubles:
+                self._alone_until = time.monotonic() + _ALONE_SECONDS
+        return count(self._alone, _ALONE_SHARE)
 
 
 class Polite:

@@ -125,13 +125,13 @@ def test_a_redirect_to_another_registry_host_is_followed(authority: Authority):
 
 
 def test_the_link_to_the_registrar_is_never_followed():
-    with registry({}) as asked:
-        links = [{"rel": "related", "type": RDAP, "href": f"{asked.server.url}registrar/birch.com"}]
-        asked.server.answer = lambda request: (
-            asked.requests.append(request) or found(body(links=links))  # type: ignore[func-returns-value]
-        )
+    replies: dict[str, Reply] = {}
+    with registry(replies) as asked:
+        href = f"{asked.server.url}registrar/domain/birch.com"
+        links = [{"rel": "related", "type": RDAP, "value": href, "href": href}]
+        replies["birch.com"] = found(body(links=links))
         assert asked.look("birch.com").outcome is Outcome.ANSWERED
-    assert len(asked.requests) == 1
+    assert [request.target for request in asked.requests] == ["/rdap/domain/birch.com"]
 
 
 @pytest.mark.parametrize(
