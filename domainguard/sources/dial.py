@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from threading import Thread
@@ -11,9 +11,7 @@ from threading import Thread
 from .base import Deadline, SourceError, TimedOut, Unreachable, Unreadable
 from .connection import seconds_left
 from .egress import EgressPolicy
-from .http import system_addresses
-
-Resolve = Callable[[str, int], Sequence[str]]
+from .http import Resolve, system_addresses
 
 _MOST_ADDRESSES = 4
 _PIECE = 8192

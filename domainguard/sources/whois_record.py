@@ -122,14 +122,14 @@ def _split(line: str, layout: Layout) -> tuple[str, str]:
         if label.endswith("."):  # the end of a sentence
             label = ""
     label = label.casefold().replace("_", " ").replace("-", " ").strip(" .*\t")
-    return (
-        (label, value.strip()) if label in layout.fields else _in_words(line, layout, label, value)
-    )
+    if label in layout.fields:
+        return label, value.strip()
+    return _in_words(line, layout) or (label, value.strip())
 
 
-def _in_words(line: str, layout: Layout, label: str, value: str) -> tuple[str, str]:
+def _in_words(line: str, layout: Layout) -> tuple[str, str] | None:
     """Read `Registered on 30th April 2003 at 00:00`, a field without any mark after its label."""
-    for opening, name in layout.openings.items():
+    for opening, label in layout.openings.items():
         if line.casefold().startswith(opening):
-            return name, line[len(opening) :].strip(" .:")
-    return label, value.strip()
+            return label, line[len(opening) :].strip(" .:")
+    return None

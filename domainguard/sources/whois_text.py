@@ -23,7 +23,8 @@ _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.[a-z][a-z0-9-]{1,6
 _MOST_VALUES = 50
 _LONGEST_VALUE = 200
 _PARTS = re.compile(r"[,/;(]")
-_PROOF = ("created", "expires", "registrar", "handle")
+_DATES = ("created", "expires")
+_HANDLE = re.compile(r"[\w.-]{1,100}")
 _ZONES = timedelta(hours=48)  # a date without a zone may be ahead of us by some hours
 
 
@@ -91,7 +92,9 @@ def _spellings(domain: str) -> frozenset[str]:
 def _says_not_found(
     record: Record, words: list[str], layout: Layout, names: frozenset[str]
 ) -> bool:
-    return bool(layout.free & set(words)) or _has_line(record, layout.not_found, names)
+    if record.first("domain") and layout.free & set(words):
+        return True
+    return _has_line(record, layout.not_found, names)
 
 
 def _has_line(record: Record, lines: frozenset[str], names: frozenset[str]) -> bool:
@@ -132,9 +135,13 @@ def _statuses_of(word: str, layout: Layout) -> frozenset[Status] | None:
 
 def _is_proven(record: Record, words: list[str], layout: Layout) -> bool:
     """Say whether anything in the record exists only for a name that is held by the registry."""
-    if any(record.first(name) for name in _PROOF) or _hosts(record):
+    dated = any(re.search("[0-9]", record.first(name)) for name in _DATES)
+    if dated or record.first("registrar") or record.first("handle") or _hosts(record):
         return True
-    return any(_statuses_of(word, layout) is not None for word in words)
+    # A status that stands beside no name may be the server's own: "Status: unavailable".
+    return bool(record.first("domain")) and any(
+        _statuses_of(word, layout) is not None for word in words
+    )
 
 
 def _registration(record: Record, words: list[str], layout: Layout, now: datetime) -> Registration:
@@ -142,9 +149,10 @@ def _registration(record: Record, words: list[str], layout: Layout, now: datetim
         return read_date(record.first(name), now=now, order=layout.date_order)
 
     created = date("created")
+    handle = record.first("handle")
     known = (_statuses_of(word, layout) for word in words)
     return Registration(
-        handle=record.first("handle")[:_LONGEST_VALUE],
+        handle=handle if _HANDLE.fullmatch(handle) else "",  # not "REDACTED FOR PRIVACY"
         registered_at=created if created is None or created <= now + _ZONES else None,
         expires_at=date("expires"),
         registrar_expires_at=date("registrar_expires"),
