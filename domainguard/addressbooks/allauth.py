@@ -8,6 +8,8 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 
+from domainguard.core.names import NameRefused, parse_address
+
 from .base import StoredAddress
 
 
@@ -17,8 +19,8 @@ class AllauthAddressBook:
     name = "allauth"
 
     def find(self, text: str) -> Iterable[StoredAddress]:
-        """Find the addresses of active users; allauth stores them in lower case."""
-        return map(_stored, _rows().filter(email=text.lower(), user__is_active=True))
+        """Find the addresses of active users, typed in any script; they are stored in lower case."""
+        return map(_stored, _rows().filter(email__in=_spellings(text), user__is_active=True))
 
     def addresses_of(self, account: str) -> Iterable[StoredAddress]:
         """Give every address of an account, the primary one first."""
@@ -51,6 +53,13 @@ class AllauthAddressBook:
 
 def _rows() -> Any:
     return EmailAddress.objects.all()
+
+
+def _spellings(text: str) -> set[str]:
+    try:
+        return {text.lower(), parse_address(text).canonical}
+    except NameRefused:
+        return {text.lower()}
 
 
 def _key(account: str, text: str) -> dict[str, str]:

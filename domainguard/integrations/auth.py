@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import forms, views
@@ -24,7 +25,6 @@ from domainguard.services.jit import look_at_moment_of_use
 from domainguard.wiring import address_book, now
 
 _SECONDS = 5.0
-_PRIVATE = {"Cache-Control": "no-store, private", "Referrer-Policy": "no-referrer"}
 
 
 class IntentFormMixin:
@@ -75,8 +75,11 @@ class PasswordResetConfirmView(views.PasswordResetConfirmView):
         """Look first, outside any transaction, then let Django check the token."""
         self._look(kwargs["uidb64"], kwargs["token"])
         response = super().dispatch(request, *args, **kwargs)
-        for name, value in _PRIVATE.items():
-            response.headers[name] = value
+        response.headers["Cache-Control"] = "no-store, private"
+        # The address that holds the token answers with a redirect and is named to nobody. The
+        # form itself must name its origin to itself: without, browsers post `Origin: null`.
+        named_to = "no-referrer" if response.status_code == HTTPStatus.FOUND else "same-origin"
+        response.headers["Referrer-Policy"] = named_to
         return response
 
     def form_valid(self, form: Any) -> HttpResponse:

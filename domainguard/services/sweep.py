@@ -111,23 +111,21 @@ def check_clock() -> None:
 
 
 def _look_at_all(everything: bool) -> Iterator[tuple[DomainStatus, check.Looked | None]]:
-    started = now()
+    if everything:
+        DomainStatus.objects.filter(next_check_at__gt=now()).update(next_check_at=now())
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="look") as pool:
-        while rows := claim(BATCH, everything_before=started if everything else None):
+        while rows := claim(BATCH):
             below = _mail_domains_below(rows)
             asked = pool.map(_ask, rows, [below.get(row.pk, []) for row in rows])
             for row, answer in zip(rows, asked, strict=True):
                 yield row, _keep(row, answer)
 
 
-def claim(limit: int, *, everything_before: Any = None) -> list[DomainStatus]:
+def claim(limit: int) -> list[DomainStatus]:
     """Lease due rows to this caller: nobody else gets them until the lease runs out."""
     at = now()
-    due = Q(next_check_at__lte=at)
-    if everything_before is not None:
-        due |= Q(last_look_at=None) | Q(last_look_at__lt=everything_before)
     free = Q(lease_until=None) | Q(lease_until__lte=at)
-    rows = DomainStatus.objects.filter(due, free).order_by("next_check_at")
+    rows = DomainStatus.objects.filter(free, next_check_at__lte=at).order_by("next_check_at")
     with transaction.atomic():
         connection = connections[router.db_for_write(DomainStatus)]
         if connection.features.has_select_for_update_skip_locked:
