@@ -24,7 +24,7 @@ from .base import Deadline, Refused, SourceError, TimedOut, Unreachable, Unreada
 from .connection import GuardedConnection, IdleConnections, seconds_left
 from .egress import EgressPolicy, Target, read_url
 
-__all__ = ["EgressPolicy", "GuardedFetch", "Reply", "nowhere", "system_addresses"]
+__all__ = ["BODY_LIMIT", "EgressPolicy", "GuardedFetch", "Reply", "nowhere", "system_addresses"]
 
 Resolve = Callable[[str, int], Sequence[str]]
 
