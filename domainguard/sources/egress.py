@@ -58,6 +58,15 @@ class Target:
     port: int
     path: str
 
+    def __str__(self) -> str:
+        """Say what is asked for; the query may hold what is nobody's business."""
+        return self.url.partition("?")[0]
+
+    @property
+    def url(self) -> str:
+        """Give the whole URL."""
+        return f"{self.scheme}://{self.authority}{self.path}"
+
     @property
     def authority(self) -> str:
         """Give the value of the Host header (RFC 9110 section 7.2)."""
@@ -116,12 +125,20 @@ def is_public_name(host: str) -> bool:
     return not labels[-1][0].isdigit()
 
 
-def is_public_address(text: str) -> bool:
-    """Say whether the address is global unicast and hides no other address in it."""
+def is_literal(host: str) -> bool:
+    """Say whether the host is an address in its plain form."""
     try:
-        address = ip_address(text)
+        ip_address(host)
     except ValueError:
         return False
+    return True
+
+
+def is_public_address(text: str) -> bool:
+    """Say whether the address is global unicast and hides no other address in it."""
+    if not is_literal(text):
+        return False
+    address = ip_address(text)
     return _is_public_v4(address) if isinstance(address, IPv4Address) else _is_public_v6(address)
 
 

@@ -7,22 +7,21 @@ switched off again, and none of them has a deadline for the whole exchange.
 
 from __future__ import annotations
 
-import logging
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache
-from http.client import HTTPException, HTTPResponse
 from threading import Thread
 from urllib.parse import urljoin
 
-from .base import Deadline, Refused, SourceError, TimedOut, Unreachable, Unreadable
+from .base import Deadline, Refused, TimedOut, Unreachable
 from .connection import GuardedConnection, IdleConnections, seconds_left
-from .egress import EgressPolicy, Target, read_url
+from .egress import EgressPolicy, Target, is_literal, read_url
+from .http_reply import Reply, named_errors, read_reply
 
 __all__ = ["BODY_LIMIT", "EgressPolicy", "GuardedFetch", "Reply", "nowhere", "system_addresses"]
 
@@ -32,28 +31,9 @@ BODY_LIMIT = 256 * 1024
 _MOST_REDIRECTS = 2
 _MOST_ADDRESSES = 4
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_WITH_BODY = frozenset({200, 404})  # of any other status only number and headers count
-_HEADERS_KEPT = ("retry-after", "location", "etag", "last-modified")
-_LONGEST_HEADER = 2048
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,4096}")
 _LOCATION = re.compile(r"[\x21-\x7e]+")
 _USER_AGENT = "django-domainguard"
-
-_security = logging.getLogger("domainguard.security")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came. `headers` has lower-case names; its values and the body are not to be shown.
-
-    `url` is the one that answered, after redirects: its host is one we chose to ask.
-    """
-
-    url: str
-    status: int
-    content_type: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
 
 
 def nowhere(host: str) -> bool:
@@ -91,14 +71,14 @@ class GuardedFetch:
     ) -> Reply:
         """Get a URL and read at most `limit` bytes of it; raises SourceError."""
         first = target = read_url(url)
-        extra = headers or {}
+        sent = _request_headers(first, accept, headers or {})
         for _ in range(_MOST_REDIRECTS + 1):
-            reply = self._exchange(target, _request_headers(target, accept, extra), deadline, limit)
+            reply = self._exchange(_Question(target, sent, deadline, limit))
             if reply.status not in _REDIRECTS:
                 return reply
             target = self._redirected(target, reply, may_redirect_to)
-            extra = {}  # a key meant for one server is never shown to the next
-        raise Refused(f"{_asked(first)}: it redirects more than {_MOST_REDIRECTS} times")
+            sent = _request_headers(target, accept, {})  # keys are for the first server alone
+        raise Refused(f"{first}: it redirects more than {_MOST_REDIRECTS} times")
 
     def _redirected(
         self, asked: Target, reply: Reply, may_redirect_to: Callable[[str], bool]
@@ -107,38 +87,29 @@ class GuardedFetch:
         usual = target.has_default_port or self._policy.allows(target.host, target.port)
         if target.scheme == "https" and usual and may_redirect_to(target.host):
             return target
-        raise Refused(f"{_asked(asked)}: it redirects to a place we do not follow it to")
+        raise Refused(f"{asked}: it redirects to a place we do not follow it to")
 
-    def _exchange(
-        self, target: Target, headers: Mapping[str, str], deadline: Deadline, limit: int
-    ) -> Reply:
-        with _named_errors(target):
-            kept = self._idle.take(target)
+    def _exchange(self, question: _Question) -> Reply:
+        with named_errors(question.target):
+            kept = self._idle.take(question.target)
             if kept is not None:
                 with suppress(ConnectionError):  # it went stale between two questions
-                    return self._talk(kept, target, headers, deadline, limit)
-            return self._talk(self._connect(target, deadline), target, headers, deadline, limit)
+                    return self._talk(kept, question)
+            return self._talk(self._connect(question.target, question.deadline), question)
 
-    def _talk(
-        self,
-        connection: GuardedConnection,
-        target: Target,
-        headers: Mapping[str, str],
-        deadline: Deadline,
-        limit: int,
-    ) -> Reply:
-        connection.arm(deadline, limit)
+    def _talk(self, connection: GuardedConnection, question: _Question) -> Reply:
+        connection.arm(question.deadline, question.limit)
         reusable = False
         try:
-            connection.request("GET", target.path, headers=dict(headers))
+            connection.request("GET", question.target.path, headers=question.headers)
             with closing(connection.getresponse()) as response:
-                reply = _read(response, target, limit)
+                reply = read_reply(response, question.target, question.limit)
                 reusable = response.isclosed() and not response.will_close
         finally:
             if not reusable:
                 connection.close()
         if reusable:
-            self._idle.keep(target, connection)
+            self._idle.keep(question.target, connection)
         return reply
 
     def _connect(self, target: Target, deadline: Deadline) -> GuardedConnection:
@@ -153,6 +124,8 @@ class GuardedFetch:
     def _addresses(self, target: Target, deadline: Deadline) -> list[str]:
         """Resolve once and check every address; the connection goes to one of these."""
         self._policy.check_host(target.host, target.port)
+        if is_literal(target.host):
+            return [target.host]
         answer: Future[Sequence[str]] = Future()
         # getaddrinfo(3) knows no deadline: a thread of its own may outlive ours, unheard.
         Thread(target=self._answer, args=(answer, target), daemon=True).start()
@@ -168,6 +141,16 @@ class GuardedFetch:
             answer.set_result(self._resolve(target.host, target.port))
         except Exception as error:  # whatever it is, the asking thread must hear of it
             answer.set_exception(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One exchange: what is sent where, until when, and how much may come back."""
+
+    target: Target
+    headers: dict[str, str] = field(repr=False)
+    deadline: Deadline
+    limit: int
 
 
 @cache  # reading the system's authorities takes 70 ms
@@ -186,7 +169,7 @@ def _tls_context(ca_file: str | None) -> ssl.SSLContext:
 def _request_headers(target: Target, accept: str, extra: Mapping[str, str]) -> dict[str, str]:
     if not all(_HEADER_VALUE.fullmatch(value) for value in extra.values()):
         # http.client would refuse as well, and repeat the value in its exception.
-        raise Refused(f"{_asked(target)}: a header of ours cannot be sent")
+        raise Refused(f"{target}: a header of ours cannot be sent")
     return {
         "Host": target.authority,
         "User-Agent": _USER_AGENT,
@@ -198,64 +181,7 @@ def _request_headers(target: Target, accept: str, extra: Mapping[str, str]) -> d
 
 def _location(asked: Target, reply: Reply) -> Target:
     location = reply.headers.get("location", "")
-    try:
+    with suppress(ValueError, Refused):  # said below, without a word of the server's
         if _LOCATION.fullmatch(location):
             return read_url(urljoin(reply.url, location))
-    except (ValueError, Refused):
-        pass  # said below, without a word of the server's
-    raise Refused(f"{_asked(asked)}: it redirects to something that is no plain URL")
-
-
-def _read(response: HTTPResponse, target: Target, limit: int) -> Reply:
-    body = _read_body(response, limit) if response.status in _WITH_BODY else b""
-    kept = {name: response.headers.get(name, "")[:_LONGEST_HEADER] for name in _HEADERS_KEPT}
-    return Reply(
-        url=f"{target.scheme}://{target.authority}{target.path}",
-        status=response.status,
-        content_type=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
-        headers={name: value for name, value in kept.items() if value},
-        body=body,
-    )
-
-
-def _read_body(response: HTTPResponse, limit: int) -> bytes:
-    for name, plain in (("content-encoding", "identity"), ("transfer-encoding", "chunked")):
-        if any(value.lower() != plain for value in response.headers.get_all(name, ())):
-            raise Unreadable("the body is encoded, which was not asked for")
-    declared = response.length
-    body = response.read(limit + 1) if declared is None or declared <= limit else b""
-    if len(body) > limit or (declared or 0) > limit:
-        raise Unreadable(f"the body has more than {limit} bytes")
-    if declared is not None and len(body) < declared:
-        raise Unreachable("the connection ended before the body did")
-    return body
-
-
-@contextmanager
-def _named_errors(target: Target) -> Iterator[None]:
-    """Make every failure a SourceError that names the server and repeats nothing it said."""
-    asked = _asked(target)
-    try:
-        yield
-    except SourceError as error:
-        raise type(error)(f"{asked}: {error}") from None
-    except TimeoutError:
-        raise TimedOut(f"{asked}: the deadline passed") from None
-    except ssl.SSLError as error:
-        _security.warning("%s: no trustworthy TLS connection", asked)
-        raise Unreachable(f"{asked}: {_tls_trouble(error)}") from None
-    except OSError as error:
-        raise Unreachable(f"{asked}: no connection ({type(error).__name__})") from None
-    except (HTTPException, ValueError):
-        raise Unreadable(f"{asked}: what came is no complete HTTP answer") from None
-
-
-def _tls_trouble(error: ssl.SSLError) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not accepted ({error.verify_message})"
-    return "no TLS connection of version 1.2 or later"
-
-
-def _asked(target: Target) -> str:
-    """Say who was asked for what; the query of a URL may hold what is nobody's business."""
-    return f"{target.scheme}://{target.authority}{target.path.partition('?')[0]}"
+    raise Refused(f"{asked}: it redirects to something that is no plain URL")
