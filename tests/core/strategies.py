@@ -1,20 +1,24 @@
-"""Hypothesis strategies for what looks can show; small pools, so that things repeat and collide."""
+"""Hypothesis strategies for what looks can show; small pools, so that things repeat and collide.
+
+Evidence is drawn from pools made once: drawing is then cheap enough for whole lives.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 from hypothesis import strategies as st
 
 from domainguard.core.epp import Status
-from domainguard.core.evidence import Delegation, Evidence, Outcome, Presence, SourceClass
+from domainguard.core.evidence import Outcome, SourceClass
 from domainguard.core.fingerprint import Fingerprint
 from domainguard.core.reasons import Code, Hold, HoldClass, Signal
 from domainguard.core.record import AdverseLook, Episode
 from tests.core.builders import (
     BORN,
     DAY,
-    DOMAIN,
     MX,
     NOON,
     NS,
@@ -22,119 +26,99 @@ from tests.core.builders import (
     OTHER_NS,
     PARKING_NS,
     SILENCE,
+    dns,
+    nodata,
+    nxdomain,
     registration,
+    registry,
+    silent,
+    vendor,
 )
 
-moments = st.integers(-3000, 3000).map(lambda hours: NOON + timedelta(hours=hours))
-_births = st.sampled_from([None, BORN, BORN + DAY, NOON - 2000 * DAY, NOON, NOON + 30 * DAY])
-_hosts = st.sampled_from([NS, OTHER_NS, PARKING_NS, frozenset[str]()])
-_mail_hosts = st.sampled_from([MX, OTHER_MX, frozenset[str]()])
-_status_sets = st.sampled_from(
-    [
-        (Status.ACTIVE,),
-        (Status.AUTO_RENEW_PERIOD,),
-        (Status.CLIENT_HOLD,),
-        (Status.SERVER_HOLD, Status.PENDING_DELETE, Status.PENDING_RESTORE),
-        (Status.PENDING_DELETE, Status.REDEMPTION_PERIOD),
-        (Status.PENDING_DELETE, Status.PENDING_RESTORE),
-        (Status.PENDING_DELETE,),
-    ]
-)
-_outcomes = {
-    SourceClass.REGISTRY: [Outcome.ANSWERED] * 6 + [Outcome.NOT_FOUND] * 2,
-    SourceClass.DNS: [Outcome.ANSWERED],
-    SourceClass.VENDOR: [Outcome.ANSWERED] * 2 + [Outcome.NOT_FOUND],
-}
-_witnesses = [
-    ("rdap", SourceClass.REGISTRY),
-    ("whois", SourceClass.REGISTRY),
-    ("dns", SourceClass.DNS),
-    ("fastly", SourceClass.VENDOR),
+NOBODY = frozenset[str]()
+BIRTHS = [None, BORN, BORN, BORN + DAY, NOON - 2000 * DAY, NOON, NOON + 30 * DAY]
+STATUSES = [
+    (Status.ACTIVE,),
+    (Status.ACTIVE,),
+    (Status.AUTO_RENEW_PERIOD,),
+    (Status.CLIENT_HOLD,),
+    (Status.SERVER_HOLD, Status.PENDING_DELETE, Status.PENDING_RESTORE),
+    (Status.PENDING_DELETE, Status.REDEMPTION_PERIOD),
+    (Status.PENDING_DELETE, Status.PENDING_RESTORE),
+    (Status.PENDING_DELETE,),
 ]
+REGISTRATIONS = [
+    registration(*statuses, handle=handle, registered_at=born, registrar=registrar, expires_at=ends)
+    for statuses, handle, born, registrar, ends in product(
+        STATUSES,
+        ["", "D1-ORG", "D1-ORG", "D2-ORG", "D3-ORG"],
+        BIRTHS,
+        ["", "iana:1", "iana:2"],
+        [NOON + 200 * DAY, NOON + 200 * DAY, NOON - DAY],
+    )
+]
+DELEGATED = [
+    dns(ns, mx, null_mx=null_mx and not mx)
+    for ns, mx, null_mx in product(
+        [NS, OTHER_NS, PARKING_NS, NOBODY], [MX, OTHER_MX, NOBODY], [True, False]
+    )
+]
+
+moments = st.integers(-3000, 3000).map(lambda hours: NOON + timedelta(hours=hours))
+
+
+def _from(pool):
+    # Not sampled_from: a failure would print the whole pool.
+    return st.integers(0, len(pool) - 1).map(lambda number: pool[number])
+
+
+def said_by(source):
+    """Draw what one source says when it speaks."""
+    answers = _from(REGISTRATIONS)
+    if source == "dns":
+        return _from([*DELEGATED, *[nxdomain()] * len(DELEGATED), nodata()])
+    if source == "fastly":
+        listed = [vendor(), vendor(for_sale=True), vendor(Outcome.NOT_FOUND)]
+        return _from(listed) | answers.map(vendor)
+    known = answers.map(lambda answer: registry(answer, source=source))
+    return known | st.just(registry(Outcome.NOT_FOUND, source=source))
+
+
+SOURCES = ("rdap", "whois", "dns", "fastly")
+_SPOKEN = {source: said_by(source) for source in SOURCES}
+_UNSPOKEN = _from(
+    [silent(source_class, outcome) for source_class in SourceClass for outcome in SILENCE]
+)
+
+
+@st.composite
+def unspoken(draw):
+    """Draw a witness who gave no usable answer, some with facts nobody may believe."""
+    quiet = draw(_UNSPOKEN)
+    carried = draw(st.none() | st.sampled_from(SOURCES).flatmap(_SPOKEN.__getitem__))
+    if carried is None:
+        return quiet
+    return replace(quiet, registration=carried.registration, delegation=carried.delegation)
+
+
+def looks(sources=SOURCES):
+    """Draw the witnesses of one look: each source at most once, some of them silent."""
+    each = [st.none() | _UNSPOKEN | _SPOKEN[source] | _SPOKEN[source] for source in sources]
+    return st.tuples(*each).map(lambda seen: [one for one in seen if one is not None])
 
 
 def fingerprints():
-    hosts = st.none() | _hosts
+    hosts = st.none() | st.sampled_from([NS, OTHER_NS, NOBODY])
     return st.builds(
         Fingerprint,
         handle=st.sampled_from(["", "D1-ORG", "D2-ORG"]),
-        registered_at=_births,
+        registered_at=st.sampled_from(BIRTHS),
         registrar=st.sampled_from(["", "iana:1", "a name"]),
         ns=hosts,
-        mx=st.none() | _mail_hosts,
+        mx=st.none() | st.sampled_from([MX, OTHER_MX, NOBODY]),
         ds=st.none() | st.frozensets(st.sampled_from(["1/13/2/ab", "2/13/2/cd"])),
         soa=st.sampled_from(["", "ns1 admin"]),
     )
-
-
-def registrations():
-    return st.builds(
-        lambda statuses, **facts: registration(*statuses, **facts),
-        _status_sets,
-        handle=st.sampled_from(["", "D1-ORG", "D1-ORG", "D2-ORG", "D3-ORG"]),
-        registered_at=_births,
-        registrar=st.sampled_from(["", "iana:1", "iana:2"]),
-        expires_at=st.sampled_from([None, NOON + 200 * DAY, NOON + 200 * DAY, NOON - DAY]),
-    )
-
-
-@st.composite
-def delegations(draw):
-    presence = draw(
-        st.sampled_from([Presence.DELEGATED] * 3 + [Presence.NXDOMAIN] * 3 + [*Presence])
-    )
-    if presence is not Presence.DELEGATED:
-        return Delegation(presence=presence)
-    mx = draw(_mail_hosts)
-    return Delegation(
-        presence=presence, ns=draw(_hosts), mx=mx, null_mx=not mx and draw(st.booleans())
-    )
-
-
-@st.composite
-def spoken(draw, witness):
-    source, source_class = witness
-    outcome = draw(st.sampled_from(_outcomes[source_class]))
-    answered = outcome is Outcome.ANSWERED
-    wants_registration = source_class is SourceClass.REGISTRY or (
-        source_class is SourceClass.VENDOR and draw(st.booleans())
-    )
-    return Evidence(
-        domain=DOMAIN,
-        source=source,
-        source_class=source_class,
-        outcome=outcome,
-        at=NOON,
-        registration=draw(registrations()) if answered and wants_registration else None,
-        delegation=draw(delegations()) if source_class is SourceClass.DNS else None,
-        for_sale=source_class is SourceClass.VENDOR and draw(st.booleans()),
-    )
-
-
-@st.composite
-def unspoken(draw, witnesses=tuple(_witnesses)):
-    """Draw a witness who gave no usable answer, some with facts nobody may believe."""
-    source, source_class = draw(st.sampled_from(witnesses))
-    return Evidence(
-        domain=DOMAIN,
-        source=source,
-        source_class=source_class,
-        outcome=draw(st.sampled_from(SILENCE)),
-        at=NOON,
-        asked=draw(st.sampled_from(["", "again"])),
-        registration=draw(st.none() | registrations()),
-        delegation=draw(st.none() | delegations()),
-    )
-
-
-@st.composite
-def looks(draw):
-    """Draw the witnesses of one look: each source at most once, some of them silent."""
-    present = draw(st.lists(st.sampled_from(_witnesses), unique=True, max_size=4))
-    return [
-        draw(unspoken((witness,)) if draw(st.integers(0, 4)) == 0 else spoken(witness))
-        for witness in present
-    ]
 
 
 def signals():
