@@ -78,6 +78,21 @@ def test_only_lives_that_are_lost_end_in_a_strangers_hands(kind, lost):
     assert {_ends_with_a_stranger(life) for life in lives} == {lost}
 
 
+def test_dropped_names_are_caught_at_once_within_a_minute_or_after_days():
+    waits = []
+    for life in generate(5, 1000, START, DAYS, {"registered_by_a_stranger": 1.0}):
+        owned = life.turns[0].facts.handle
+        taken = next(turn.at for turn in life.turns if turn.facts.holder is Holder.STRANGER)
+        gone = [turn.at for turn in life.turns if not turn.facts.registered]
+        assert owned not in {turn.facts.handle for turn in life.turns if turn.at >= taken}
+        waits.append(taken - gone[0] if gone else timedelta(0))
+    assert waits.count(timedelta(0)) / 1000 == pytest.approx(0.095, abs=0.03)
+    assert sum(wait <= timedelta(minutes=1) for wait in waits) / 1000 == pytest.approx(
+        0.5, abs=0.05
+    )
+    assert max(waits) > 20 * DAY
+
+
 def test_some_sales_leave_a_trace_and_nothing_else_leaves_none():
     assert {life.trace for life in LIVES if life.kind == "aftermarket_sale"} == {True, False}
     assert {life.trace for life in LIVES if life.kind != "aftermarket_sale"} == {True}

@@ -10,7 +10,7 @@ from domainguard.core.epp import Status
 from domainguard.testing import scripts
 from domainguard.testing.hosting import PARKING
 from domainguard.testing.lives import Holder, Life
-from domainguard.testing.windows import NO_REDEMPTION
+from domainguard.testing.windows import NO_REDEMPTION, Windows
 
 DAY = timedelta(days=1)
 BORN = datetime(2019, 5, 1, tzinfo=UTC)
@@ -58,6 +58,13 @@ def test_at_expiry_the_registrys_date_jumps_a_year_and_the_registrars_stays():
 
 def test_an_unpaid_name_stands_on_the_parking_page():
     assert LAPSE.at(EXPIRES + 6 * DAY).ns == PARKING.ns
+
+
+def test_a_name_deleted_before_its_parking_day_is_never_parked():
+    life = scripts.lapsed(
+        "lost-name.com", born=BORN, expires=EXPIRES, windows=Windows(grace=3, parked_after=5)
+    )
+    assert all(turn.facts.ns != PARKING.ns for turn in life.turns)
 
 
 def test_a_healthy_life_is_paid_on_the_day_and_shows_the_grace_word_for_45_days():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +50,13 @@ def test_mail_is_found_by_address_whatever_its_case(sink):
         "alice@lost-name.org"
     ]
     assert sink.messages_to("eve@lost-name.org") == []
+
+
+def test_whoever_waits_for_mail_is_woken_by_it(sink):
+    with ThreadPoolExecutor() as other:
+        waiting = other.submit(sink.wait_for, 1, timeout=10)
+        send(sink, "alice@lost-name.org")
+        assert len(waiting.result(timeout=3)) == 1
 
 
 def test_waiting_for_mail_that_never_comes_says_what_came(sink):
