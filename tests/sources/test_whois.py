@@ -8,7 +8,7 @@ import pytest
 
 from domainguard.core.evidence import Evidence, Outcome, SourceClass
 from domainguard.core.names import RegistrableDomain
-from domainguard.sources.base import Deadline, Source
+from domainguard.sources.base import Deadline, Source, Unreadable
 from domainguard.sources.dial import Dialer
 from domainguard.sources.egress import EgressPolicy
 from domainguard.sources.whois import WhoisSource
@@ -118,6 +118,18 @@ def test_an_endless_stream_is_cut_after_64_kib():
         assert left.wait(5), "the connection was not closed"
     assert evidence.outcome is Outcome.UNREADABLE
     assert "more than 65536 bytes" in evidence.note
+
+
+def test_not_one_byte_more_than_the_limit_is_an_answer():
+    for sent, fits in ((b"y" * 100, True), (b"y" * 101, False)):
+        with HostileServer(answer(sent)) as server:
+            dialer = Dialer(EgressPolicy(allow=frozenset({server.pair})))
+            try:
+                dialer.ask(*server.pair, b"x\r\n", limit=100, deadline=Deadline.after(5))
+            except Unreadable:
+                assert not fits
+            else:
+                assert fits
 
 
 def test_a_drip_is_cut_at_the_deadline_and_half_a_record_is_none():

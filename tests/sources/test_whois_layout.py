@@ -202,3 +202,10 @@ def test_each_layout_gives_date_and_name_servers_of_the_domain_itself(
     found = registration(text, name, layout_name)
     assert found.registered_at == datetime(2010, 3, 4, tzinfo=UTC)
     assert found.nameservers == {"ns1.b.example", "ns2.b.example"}
+
+
+def test_a_contacts_date_is_never_taken_for_the_domains_own():
+    text = (
+        "Domain:\nname: alder.ee\nstatus: ok\n\nRegistrant:\nname: Carl\nregistered: 2024-01-01\n"
+    )
+    assert registration(text, "alder.ee", "tldee").registered_at is None
