@@ -34,8 +34,11 @@ def enroll_all() -> int:
 
 def enroll(stored: Iterable[StoredAddress]) -> int:
     """Enrol these addresses; those whose names are refused are never eligible and get no row."""
-    fresh = 0
-    for each in stored:
+    batch, fresh = list(stored), 0
+    proven = _known(batch)
+    for each in batch:
+        if proven.get((each.account, each.text)) in (True, each.verified):
+            continue  # nothing new: a sweep meets hardly anything else
         try:
             address = parse_address(each.text)
         except NameRefused:
@@ -43,6 +46,15 @@ def enroll(stored: Iterable[StoredAddress]) -> int:
         _, is_fresh = _enroll_one(each, address)
         fresh += is_fresh
     return fresh
+
+
+def _known(batch: list[StoredAddress]) -> dict[tuple[str, str], bool]:
+    """Say of accounts and addresses as mailed, in one query, whether they were ever proven."""
+    rows = AddressStanding.objects.filter(
+        book=address_book().name, account__in={each.account for each in batch}, removed_at=None
+    )
+    known = rows.values_list("account", "address", "verified_epoch")
+    return {(account, address): epoch is not None for account, address, epoch in known}
 
 
 def standing_of(stored: StoredAddress) -> AddressStanding | None:
