@@ -31,6 +31,7 @@ from tests.sources.resolving import (
     QUICK,
     addresses,
     changed,
+    knowing,
     look,
     said,
     serving,
@@ -160,8 +161,28 @@ def test_a_quorum_names_the_resolver_that_was_not_part_of_it():
 def test_a_silent_third_resolver_holds_nobody_up():
     with serving(HEALTHY, HEALTHY, HEALTHY) as servers:
         servers[1].fault = SILENCE
-        evidence = look(servers, patience=(60,))
+        deadline = Deadline.after(10)
+        evidence = source(servers, patience=(60,)).look(EXAMPLE_COM, now=NOW, deadline=deadline)
+        assert deadline.remaining() > 5
     assert said(evidence).quorum == "2/3"
+
+
+def test_a_resolver_that_failed_is_asked_once_more():
+    failed = set()
+
+    def at_first_servfail(name: str, rdtype: str) -> DnsAnswer:
+        if rdtype in failed:
+            return knowing(HEALTHY)(name, rdtype)
+        failed.add(rdtype)
+        return SERVFAIL
+
+    with serving(HEALTHY) as servers:
+        servers[0].answer = at_first_servfail
+        assert said(look(servers)).presence is Presence.DELEGATED
+        servers[0].answer = lambda name, rdtype: SERVFAIL
+        before = servers[0].query_count
+        assert look(servers).outcome is Outcome.UNREADABLE
+        assert servers[0].query_count - before == 8
 
 
 def test_a_resolver_that_answers_only_some_of_the_types_has_not_answered():

@@ -17,7 +17,7 @@ from domainguard.sources.base import Deadline, SourceError
 from domainguard.sources.dns import LONGEST_LOOK, DnsSource
 from domainguard.sources.dns_conversation import MOST_BYTES, MOST_QUERIES, Conversation, Reply
 from domainguard.sources.dns_reading import Finding, read
-from domainguard.sources.dns_wire import Query, Question, Resolver
+from domainguard.sources.dns_wire import Datagram, Query, Question, Resolver
 from domainguard.testing.dns_packets import DnsAnswer, read_query, write_answer, write_question
 from domainguard.testing.dns_server import SERVFAIL
 from tests.sources.hostile_dns import Asked, Hostile, hostile
@@ -133,6 +133,22 @@ def test_a_flood_of_wrong_ids_alone_ends_at_the_deadline():
     assert evidence.outcome is Outcome.TIMED_OUT
 
 
+def test_a_flooded_question_gives_the_others_their_turn():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        flooded = Datagram(Question(Resolver(*server.getsockname()), "example.com", "NS"))
+        with flooded.sock:
+            packet, client = server.recvfrom(4096)
+            query = read_query(packet)
+            assert query
+            right = write_answer(query, DnsAnswer(), truncated=False)
+            for _ in range(210):
+                server.sendto(bytes([right[0] ^ 1]) + right[1:], client)
+            server.sendto(right, client)
+            assert flooded.advance() is None
+            assert flooded.advance() == right
+
+
 def test_the_answer_to_another_question_is_not_taken():
     def swap(server: Hostile, asked: Asked) -> None:
         other = write_question("evil.com", asked.query.rdtype)
@@ -234,6 +250,19 @@ def test_an_answer_beyond_the_share_of_its_resolver_is_not_read():
     assert "3 of 3 answer too large for MX" in evidence.note
 
 
+def test_a_length_beyond_the_share_is_refused_before_anything_follows_it():
+    def cut(server: Hostile, asked: Asked) -> None:
+        asked.say(write_answer(asked.query, DnsAnswer(), truncated=True))
+
+    def announce(server: Hostile, connection: socket.socket) -> None:
+        connection.sendall(b"\xff\xff")
+        server.stopping.wait()
+
+    with hostile(cut, announce) as one, hostile(cut, announce) as other:
+        evidence = seek(one, other)
+    assert evidence.note.startswith("no quorum on NS: 2 of 2 answer too large for NS")
+
+
 def test_more_records_than_any_domain_has_are_no_answer():
     many = tuple(f"10 mx{number}.mail.org." for number in range(65))
     with serving(changed(MX=many)) as servers:
@@ -286,6 +315,13 @@ def test_a_referral_is_lame_and_not_a_missing_record():
         evidence = look(servers)
     assert evidence.outcome is Outcome.UNREADABLE
     assert "lame: a referral instead of an answer for NS" in evidence.note
+
+
+def test_name_servers_beside_an_soa_are_no_referral():
+    ns = b"\xc0\x0c" + struct.pack("!HHIH", 2, 1, 300, 2) + b"\xc0\x0c"
+    soa = b"\xc0\x0c" + struct.pack("!HHIH", 6, 1, 300, 22) + b"\0\0" + bytes(20)
+    with serving(changed(NS=raw(reply_body((1, 0, 2, 0), NS_QUESTION + ns + soa)))) as servers:
+        assert said(look(servers)).presence is Presence.NODATA
 
 
 def test_nxdomain_together_with_an_answer_is_neither():
