@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from domainguard.core.reasons import SENTENCES
-from domainguard.core.record import look_from_json
+from domainguard.core.record import AdverseLook, look_from_json
 from domainguard.models import Deverification
 from domainguard.wiring import address_book, site_facts
 
@@ -120,15 +120,10 @@ class DeverificationAdmin(ReadOnlyAdmin):
     @admin.display(description=_("looks it rests on"))
     def looks(self, row: Deverification) -> SafeString:
         """Give the two looks that raised the epoch, each with its signals."""
-        first, last = (look_from_json(kept) for kept in row.bump.evidence["looks"])
-        return format_html(
-            "{:%Y-%m-%d %H:%M} UTC: {}<br>{:%Y-%m-%d %H:%M} UTC: {}",
-            first.at,
-            _in_words(first),
-            last.at,
-            _in_words(last),
-        )
+        looks = [look_from_json(kept) for kept in row.bump.evidence["looks"]]
+        lines = [(f"{look.at:%Y-%m-%d %H:%M} UTC", _in_words(look)) for look in looks]
+        return format_html_join(SafeString("<br>"), "{}: {}", lines)
 
 
-def _in_words(look: Any) -> str:
+def _in_words(look: AdverseLook) -> str:
     return " ".join(f"{signal.source}: {SENTENCES[signal.code]}" for signal in sorted(look.signals))

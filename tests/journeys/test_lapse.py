@@ -32,9 +32,7 @@ def test_a_reset_at_a_healthy_domain_arrives_and_works_once(world, at):
 def test_a_domain_in_redemption_is_refused_at_the_first_look_and_deverified_at_the_second(
     world, at
 ):
-    world.net.add(
-        scripts.redemption("mill-lane.org", born=at(days=-400), begins=at(days=10))
-    )
+    world.net.add(scripts.redemption("mill-lane.org", born=at(days=-400), begins=at(days=10)))
     user = world.person("ada", "ada@mill-lane.org", "ada.home@fieldpost.net")
     world.net.add(scripts.healthy("fieldpost.net", born=at(days=-900)))
     world.person("bea", "bea@mill-lane.org")
