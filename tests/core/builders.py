@@ -101,6 +101,10 @@ REDEMPTION = (
 )
 RESCUE = (registry(registration(Status.PENDING_DELETE, Status.PENDING_RESTORE)), nxdomain())
 UNDELEGATED = (registry(), nxdomain())
+SUSPENDED = (registry(registration(Status.CLIENT_HOLD)), dns())
+EXPIRED = (registry(registration(expires_at=NOON - DAY)), dns())
+ANEW = (registry(reregistered()), dns())
+NO_IDENTITY = registry(registration(handle="", registered_at=None))
 QUIET = (silent(SourceClass.REGISTRY), silent(SourceClass.DNS))
 
 

@@ -16,6 +16,7 @@ from tests.core.builders import (
     DAY,
     HEALTHY,
     LAPSED,
+    NO_IDENTITY,
     NOON,
     OTHER_MX,
     OTHER_NS,
@@ -34,7 +35,6 @@ from tests.core.builders import (
     verdict,
 )
 
-NO_IDENTITY = registry(registration(handle="", registered_at=None))
 EARLIER = registry(registration(registered_at=BORN - 900 * DAY))
 
 

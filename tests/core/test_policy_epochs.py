@@ -11,6 +11,7 @@ from domainguard.core.policy import bumped, corroborate, is_carried_along, touch
 from domainguard.core.reasons import Code, Hold, HoldClass
 from domainguard.core.record import Cause, Record
 from tests.core.builders import (
+    ANEW,
     DAY,
     HEALTHY,
     HOUR,
@@ -38,7 +39,6 @@ from tests.core.builders import (
 
 REGISTRY, DNS = SourceClass.REGISTRY, SourceClass.DNS
 CHANGE, LAPSE = HoldClass.CHANGE_OF_HANDS, HoldClass.LAPSE
-ANEW = (registry(reregistered()), dns())
 NEW_HANDLE = (registry(registration(handle="D2-ORG", registered_at=None)), dns())
 LATER_DATE = (registry(registration(handle="", registered_at=NOON)), dns())
 TWO_DATES = (*LATER_DATE, registry(registration(registered_at=NOON), source="whois"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from domainguard.core.epp import Status
 from domainguard.core.policy import Standing, eligible
 from domainguard.core.reasons import HoldClass
 from domainguard.core.record import Record
@@ -15,19 +14,16 @@ from tests.core.builders import (
     QUIET,
     REDEMPTION,
     RESCUE,
+    SUSPENDED,
     UNDELEGATED,
     VERIFIED,
     at,
     baseline,
-    dns,
-    registration,
-    registry,
     verdict,
     walk,
 )
 from tests.core.strategies import SOURCES, holds, looks, moments, said_by, unspoken
 
-SUSPENDED = (registry(registration(Status.CLIENT_HOLD)), dns())
 few = settings(max_examples=150, deadline=None)
 SAME_REGISTRATION = [HEALTHY, LAPSED, REDEMPTION, RESCUE, UNDELEGATED, SUSPENDED, QUIET]
 gaps = st.sampled_from([1, 5, 6, 7, 24, 60])

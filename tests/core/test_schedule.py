@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domainguard.core.epp import Status
 from domainguard.core.evidence import Outcome, SourceClass
 from domainguard.core.lifecycle import State
 from domainguard.core.reasons import Code, Hold, HoldClass
 from domainguard.core.record import Record
 from domainguard.core.schedule import Depth, depth, needs_a_person, next_check_at
 from tests.core.builders import (
+    ANEW,
     DAY,
     HEALTHY,
     HOUR,
@@ -25,6 +25,7 @@ from tests.core.builders import (
     OTHER_NS,
     POLICY,
     QUIET,
+    SUSPENDED,
     UNDELEGATED,
     after,
     at,
@@ -33,13 +34,9 @@ from tests.core.builders import (
     nxdomain,
     registration,
     registry,
-    reregistered,
     vendor,
     walk,
 )
-
-ANEW = (registry(reregistered()), dns())
-SUSPENDED = (registry(registration(Status.CLIENT_HOLD)), dns())
 
 
 def wait(record, spread=0.0):

@@ -6,7 +6,6 @@ import pytest
 
 from domainguard.core.epp import Status
 from domainguard.core.evidence import Outcome, SourceClass
-from domainguard.core.lifecycle import State
 from domainguard.core.reasons import Code, HoldClass
 from domainguard.core.record import Record
 from tests.core.builders import (
@@ -178,15 +177,6 @@ def test_the_first_look_never_accuses_of_a_change_of_hands():
 
 
 @pytest.mark.parametrize(
-    ("born", "remarked"), [(VERIFIED + 48 * HOUR, False), (VERIFIED + 49 * HOUR, True)]
-)
-def test_the_first_look_remarks_a_domain_younger_than_an_address(born, remarked):
-    seen = verdict([registry(registration(registered_at=born)), dns()], Record())
-
-    assert (Code.REGISTERED_AFTER_VERIFIED in seen.remarks) is remarked
-
-
-@pytest.mark.parametrize(
     ("born", "accused"), [(NOON - 900 * DAY, False), (NOON - 49 * HOUR, False), (NOON, True)]
 )
 def test_a_date_first_given_later_accuses_only_if_it_is_younger_than_the_baseline(born, accused):
@@ -202,65 +192,6 @@ def test_a_second_source_may_say_the_date_in_its_own_way():
     whois = registry(registration(registered_at=young - 12 * HOUR), source="whois")
 
     assert signs([whois, dns()], record=record) == set()
-
-
-@pytest.mark.parametrize(
-    ("look", "remark"),
-    [
-        ([registry(registration(registrar="iana:2")), dns()], Code.TRANSFERRED),
-        ([registry(), dns(OTHER_NS)], Code.NS_CHANGED),
-        ([registry(), dns(mx=OTHER_MX)], Code.MX_CHANGED),
-        ([registry(), dns(OTHER_NS, OTHER_MX)], Code.NS_CHANGED),
-        (SOLD, Code.TRANSFERRED),
-        ([registry(), dns(ds=frozenset({"1/13/2/ab"}))], Code.DS_CHANGED),
-        ([registry(), dns(mx=(), null_mx=True)], Code.NULL_MX),
-        ([registry(), dns(mx=())], Code.NO_MX),
-        ([registry(), nodata()], Code.NO_NS),
-        ([registry(), dns(PARKING_NS)], Code.PARKED),
-        ([registry(registration(Status.AUTO_RENEW_PERIOD)), dns()], Code.AUTO_RENEW),
-        ([registry(registration(expires_at=NOON - DAY)), dns()], Code.EXPIRY_PASSED),
-        ([RESCUE[0], dns()], Code.PENDING_RESTORE),
-        ([*HEALTHY, vendor(for_sale=True)], Code.FOR_SALE),
-        ([registry()], Code.DNS_SILENT),
-        ([dns()], Code.REGISTRY_SILENT),
-    ],
-)
-def test_ordinary_life_is_remarked_and_never_adverse(look, remark):
-    seen = verdict(look)
-
-    assert not seen.adverse
-    assert remark in seen.remarks
-
-
-def test_a_healthy_look_leaves_nothing_to_remark():
-    assert verdict(HEALTHY).remarks == ()
-
-
-def test_null_mx_is_not_also_a_missing_mx():
-    assert verdict([registry(), dns(mx=(), null_mx=True)]).remarks == (
-        Code.MX_CHANGED,
-        Code.NULL_MX,
-    )
-
-
-def test_a_new_registration_is_no_ordinary_transfer():
-    look = [registry(reregistered(registrar="iana:2")), dns()]
-
-    assert Code.TRANSFERRED not in verdict(look).remarks
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "skipped"),
-    [
-        (HEALTHY, [registry(registration(Status.PENDING_DELETE))], False),
-        (HEALTHY, [registry(Outcome.NOT_FOUND)], True),
-        ([registry(registration(Status.PENDING_DELETE)), dns()], HEALTHY, True),
-    ],
-)
-def test_a_stage_of_life_that_was_skipped_is_remarked(before, after, skipped):
-    record = at(baseline(), before, 0).record
-
-    assert (Code.SKIPPED_STAGE in verdict(after, record, hours=1).remarks) is skipped
 
 
 TROUBLES = [
@@ -330,29 +261,3 @@ def test_hosts_changed_together_are_adverse_where_no_registry_tells(look, advers
 
     assert signs(look, record=alone, has_registry=False) == expected
     assert signs([*look, registry(NAMELESS)], record=nameless) == expected
-
-
-def test_a_stage_is_not_skipped_by_silence():
-    record = at(baseline(), [registry(registration(Status.PENDING_DELETE)), dns()], 0).record
-
-    assert record.state is State.PENDING_DELETE
-    assert Code.SKIPPED_STAGE not in verdict([dns()], record, hours=1).remarks
-
-
-@pytest.mark.parametrize(
-    ("age", "max_age", "degraded"),
-    [(1, 24, False), (24, 24, False), (25, 24, True), (7 * 24, 7 * 24, False)],
-)
-def test_a_look_on_an_old_registry_answer_is_degraded(age, max_age, degraded):
-    record = baseline()
-    seen = verdict([dns()], record, hours=age - 1, max_age=max_age * HOUR)
-
-    assert seen.conclusive
-    assert (Code.DEGRADED in seen.remarks) is degraded
-
-
-def test_a_look_that_settles_nothing_is_not_called_degraded():
-    seen = verdict([dns(OTHER_NS)], hours=100, max_age=HOUR)
-
-    assert not seen.conclusive
-    assert Code.DEGRADED not in seen.remarks

@@ -12,6 +12,7 @@ from domainguard.core.lifecycle import MEANING, State
 from domainguard.core.reasons import SENTENCES, Code
 from domainguard.core.record import Record
 from tests.core.builders import (
+    ANEW,
     BORN,
     DAY,
     HEALTHY,
@@ -38,7 +39,6 @@ from tests.core.builders import (
 )
 
 REGISTRY, DNS, VENDOR = SourceClass.REGISTRY, SourceClass.DNS, SourceClass.VENDOR
-ANEW = (registry(reregistered()), dns())
 
 
 def answer(*statuses, **facts):
