@@ -19,7 +19,7 @@ _ADJECTIVES = "amber brisk calm dusty early faint green hazel ivory jolly keen l
 _NOUNS = "anchor birch cove delta ember fjord grove harbor inlet juniper kiln larch meadow nook"
 _FIRST, _SECOND = _ADJECTIVES.split(), _NOUNS.split()
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_SHORTEST, _LONGEST = 1.0, 72 * 3600.0  # seconds of an outage (THREATS.md, F11)
+_SHORTEST, _LONGEST = 1.0, 72 * 3600.0  # seconds of an outage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

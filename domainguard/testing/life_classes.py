@@ -1,6 +1,5 @@
 """What the generator of lives draws from: windows by TLD class and shares, as data with sources.
 
-FIELD.md and PERFORMANCE.md are the project's design notes; `docs/testing.md` repeats their sources.
 Marks: measured, published (by the registry or in a paper), reported (second hand), assumed.
 """
 
@@ -112,7 +111,7 @@ TLD_CLASSES: tuple[TldClass, ...] = (
 )
 
 # What happens to a domain within a year, in shares of all domains. What is left over is healthy.
-_LAPSES = 0.02  # assumed (PERFORMANCE.md, policy)
+_LAPSES = 0.02  # assumed
 _RENEWED_LATE = 0.55  # of lapses; assumed
 _LOST = _LAPSES * (1 - _RENEWED_LATE)
 _SOLD = 0.15  # of the lost, without a drop; assumed
@@ -124,14 +123,14 @@ AS_IN_A_YEAR: Mapping[str, float] = {
     "aftermarket_sale": _LOST * _SOLD,
     "registered_by_a_stranger": _LOST * (1 - _SOLD) * _TAKEN,
     "lapsed": _LOST * (1 - _SOLD) * (1 - _TAKEN),
-    "host_moved": 0.08,  # assumed (PERFORMANCE.md, policy)
+    "host_moved": 0.08,  # assumed
     "transferred": 0.03,  # assumed
     "dnssec_rollover": 0.02,  # assumed
     "suspended": 0.002,  # assumed
     "mail_host_lapse": 0.0005,  # assumed
     "delegated_subdomain": 0.0002,  # assumed
 }
-# The mix of THREATS.md 6.3, by which wrong holds and wrong de-verifications are counted.
+# The 18,000 events by which wrong holds and wrong de-verifications are counted.
 HEALTHY_EVENTS: Mapping[str, float] = {
     "transferred": 5 / 18,
     "host_moved": 5 / 18,

@@ -46,34 +46,34 @@ class Shape:
 PLAIN = Shape(name="plain", source="RFC 9083")
 _VERISIGN = Shape(
     name="verisign",
-    source="FIELD.md 2.1: upper-case ldhName, empty body on 404",
+    source="live survey of March 2026: upper-case ldhName, empty body on 404",
     upper_case=True,
     empty_404=True,
     registrar_expiration=False,
 )
 _REDACTED = Shape(
     name="identity digital and PIR",
-    source="FIELD.md 2.1: no handle, redacted by RFC 9537",
+    source="live survey of March 2026: no handle, redacted by RFC 9537",
     handle=False,
     dates=DateStyle.MILLISECONDS,
 )
 _GOOGLE = Shape(
     name="google",
-    source="FIELD.md 2.1: renewals shown as reregistration events",
+    source="Nomulus, RdapJsonFormatter: renewals are shown as reregistration events",
     renewal_event="reregistration",
     dates=DateStyle.MILLISECONDS,
     registrar_expiration=False,
 )
 _NOMINET = Shape(
     name="nominet",
-    source="FIELD.md 2.1: trailing dots on name servers; registrars by tag, not IANA id",
+    source="live survey of March 2026: dots after name servers; registrars by tag, not IANA id",
     host_dots=True,
     iana_id=False,
     registrar_expiration=False,
 )
 _DATELESS = Shape(
     name="norid, sidn and switch",
-    source="FIELD.md 1.3: no expiry date is published",
+    source="the registries' own rules: no date of expiry is published",
     expiration=False,
     registrar_expiration=False,
     iana_id=False,
@@ -81,7 +81,7 @@ _DATELESS = Shape(
 )
 _CCTLD = Shape(
     name="a ccTLD registry",
-    source="FIELD.md 2.1: trailing dots and offsets in recorded answers",
+    source="recorded answers: dots after names, dates with an offset",
     name_dot=True,
     iana_id=False,
     registrar_expiration=False,
@@ -89,7 +89,7 @@ _CCTLD = Shape(
 )
 _DENIC = Shape(
     name="denic",
-    source="FIELD.md 2.1: no handle, trailing dots, no dates at all while in redemption",
+    source="live survey of March 2026: no handle, dots, no dates at all while in redemption",
     handle=False,
     host_dots=True,
     expiration=False,
@@ -100,7 +100,7 @@ _DENIC = Shape(
 )
 _EPP_SPEAKER = Shape(
     name="speaks EPP words",
-    source="FIELD.md 2.1: a recorded sample says clientDeleteProhibited",
+    source="a recorded answer says clientDeleteProhibited",
     epp_words=True,
     dates=DateStyle.MILLISECONDS,
 )
