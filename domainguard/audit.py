@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -55,4 +56,4 @@ def record_all(rows: Iterable[AuditEvent]) -> None:
     """Add many rows to the trail at once."""
     saved = AuditEvent.objects.bulk_create(list(rows))
     for row in saved:
-        transaction.on_commit(lambda row=row: audited.send(AuditEvent, event=row))
+        transaction.on_commit(partial(audited.send, AuditEvent, event=row))

@@ -130,7 +130,8 @@ def _facts(standing_id: int) -> _Facts | None:
         return None
     kept = {str(each): each for row in rows for each in row[len(_COLUMNS) :]}
     holds = tuple(hold for each in kept.values() for hold in holds_of(each))
-    return _Facts(*rows[0][: len(_COLUMNS)], holds=holds)
+    first = [*rows[0][: len(_COLUMNS)], holds]
+    return _Facts(*first)
 
 
 def _reason(facts: _Facts, purpose: Purpose) -> tuple[Reason, bool]:

@@ -19,7 +19,7 @@ class AllauthAddressBook:
     name = "allauth"
 
     def find(self, text: str) -> Iterable[StoredAddress]:
-        """Find the addresses of active users, typed in any script; they are stored in lower case."""
+        """Find active users' addresses, typed in any script; they are stored in lower case."""
         return map(_stored, _rows().filter(email__in=_spellings(text), user__is_active=True))
 
     def addresses_of(self, account: str) -> Iterable[StoredAddress]:
@@ -40,7 +40,7 @@ class AllauthAddressBook:
     def is_verified(self, account: str, text: str) -> bool:
         """Say whether the account is active and has exactly this address, verified."""
         rows = _rows().filter(verified=True, user__is_active=True, **_key(account, text))
-        return rows.exists()
+        return bool(rows.exists())
 
     def set_verified(self, account: str, text: str, verified: bool) -> None:
         """Set allauth's flag."""

@@ -40,7 +40,8 @@ class AuthUserAddressBook:
 
     def is_verified(self, account: str, text: str) -> bool:
         """Say whether the account is active and still has exactly this address."""
-        return self._users().filter(pk=account, is_active=True, **{self._field: text}).exists()
+        users = self._users().filter(pk=account, is_active=True, **{self._field: text})
+        return bool(users.exists())
 
     def set_verified(self, account: str, text: str, verified: bool) -> None:
         """Do nothing: there is no flag."""

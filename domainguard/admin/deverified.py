@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -42,7 +42,7 @@ class StillOut(admin.SimpleListFilter):
 class DeverificationAdmin(ReadOnlyAdmin):
     """Newest first."""
 
-    list_display: ClassVar = [
+    list_display = (
         "account",
         "address",
         "domain",
@@ -50,21 +50,69 @@ class DeverificationAdmin(ReadOnlyAdmin):
         "created_at",
         "impact",
         "restored_at",
-    ]
-    list_filter: ClassVar = [StillOut, "bump__cause", "enforced", "created_at"]
-    search_fields: ClassVar = ["standing__address", "standing__account", "bump__domain__domain"]
-    list_select_related: ClassVar = ["standing__mail_domain__trust_key", "bump__domain"]
+    )
+    list_filter = (
+        StillOut,
+        "bump__cause",
+        "enforced",
+        "created_at",
+    )
+    search_fields = (
+        "standing__address",
+        "standing__account",
+        "bump__domain__domain",
+    )
+    list_select_related = (
+        "standing__mail_domain__trust_key",
+        "bump__domain",
+    )
     list_per_page = 50
-    fieldsets: ClassVar = [
-        (_("What happened"), {"fields": ["account", "address", "reason", "created_at"]}),
-        (_("Evidence"), {"fields": ["domain", "epoch", "looks", "change_began"]}),
+    fieldsets = (
+        (
+            _("What happened"),
+            {
+                "fields": (
+                    "account",
+                    "address",
+                    "reason",
+                    "created_at",
+                )
+            },
+        ),
+        (
+            _("Evidence"),
+            {
+                "fields": (
+                    "domain",
+                    "epoch",
+                    "looks",
+                    "change_began",
+                )
+            },
+        ),
         (
             _("What was done"),
-            {"fields": ["enforced", "flag_cleared_at", "noticed_at", "restored_at"]},
+            {
+                "fields": (
+                    "enforced",
+                    "flag_cleared_at",
+                    "noticed_at",
+                    "restored_at",
+                )
+            },
         ),
-        (_("What hangs on it"), {"fields": ["impact", "sole_owner", "second_factor"]}),
-    ]
-    readonly_fields: ClassVar = [
+        (
+            _("What hangs on it"),
+            {
+                "fields": (
+                    "impact",
+                    "sole_owner",
+                    "second_factor",
+                )
+            },
+        ),
+    )
+    readonly_fields = (
         "account",
         "address",
         "reason",
@@ -74,7 +122,7 @@ class DeverificationAdmin(ReadOnlyAdmin):
         "impact",
         "sole_owner",
         "second_factor",
-    ]
+    )
 
     @admin.display(description=_("account"), ordering="standing__account")
     def account(self, row: Deverification) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -31,7 +31,7 @@ class DomainStatusAdmin(ReadOnlyAdmin):
     """Held domains first, then by name."""
 
     change_form_template = "admin/domainguard/domain.html"
-    list_display: ClassVar = [
+    list_display = (
         "domain",
         "state_in_words",
         "held",
@@ -40,22 +40,26 @@ class DomainStatusAdmin(ReadOnlyAdmin):
         "sentence",
         "last_look_at",
         "next_check_at",
-    ]
-    list_filter: ClassVar = ["state", "held", "under_review", "has_registry"]
-    search_fields: ClassVar = ["domain"]
-    ordering: ClassVar = ["-held", "domain"]
+    )
+    list_filter = (
+        "state",
+        "held",
+        "under_review",
+        "has_registry",
+    )
+    search_fields = ("domain",)
+    ordering = (
+        "-held",
+        "domain",
+    )
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DomainStatus]:
         """Count the accounts behind each domain in the same query."""
         present = Q(mail_domains__standings__removed_at=None)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                accounts=Count("mail_domains__standings__account", filter=present, distinct=True)
-            )
-        )
+        accounts = Count("mail_domains__standings__account", filter=present, distinct=True)
+        rows: QuerySet[DomainStatus] = super().get_queryset(request)
+        return rows.annotate(accounts=accounts)
 
     @admin.display(description=_("state"), ordering="state")
     def state_in_words(self, row: DomainStatus) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib import admin
 
 from domainguard.models import AuditEvent, ReviewCase
@@ -15,9 +13,21 @@ from .read_only import ReadOnlyAdmin
 class AuditEventAdmin(ReadOnlyAdmin):
     """Newest first; addresses appear as keyed hashes only."""
 
-    list_display: ClassVar = ["at", "actor", "action", "domain", "detail"]
-    list_filter: ClassVar = ["action", "at"]
-    search_fields: ClassVar = ["domain", "actor"]
+    list_display = (
+        "at",
+        "actor",
+        "action",
+        "domain",
+        "detail",
+    )
+    list_filter = (
+        "action",
+        "at",
+    )
+    search_fields = (
+        "domain",
+        "actor",
+    )
     list_per_page = 100
 
 
@@ -25,7 +35,19 @@ class AuditEventAdmin(ReadOnlyAdmin):
 class ReviewCaseAdmin(ReadOnlyAdmin):
     """Open ones first."""
 
-    list_display: ClassVar = ["domain", "kind", "reason", "opened_at", "closed_at"]
-    list_filter: ClassVar = ["kind", "closed_at"]
-    search_fields: ClassVar = ["domain__domain", "reason"]
-    list_select_related: ClassVar = ["domain"]
+    list_display = (
+        "domain",
+        "kind",
+        "reason",
+        "opened_at",
+        "closed_at",
+    )
+    list_filter = (
+        "kind",
+        "closed_at",
+    )
+    search_fields = (
+        "domain__domain",
+        "reason",
+    )
+    list_select_related = ("domain",)

@@ -118,7 +118,7 @@ class PasswordResetConfirmView(views.PasswordResetConfirmView):
             if not unused.update(used_at=now()):
                 return False
             form.save()
-        _tell_owner(str(self.user.pk), claims.mail)
+        _tell_owner(str(form.user.pk), claims.mail)
         return True
 
 

@@ -93,7 +93,7 @@ class RecoveryTokenGenerator(PasswordResetTokenGenerator):
         secrets = (self.secret, *self.secret_fallbacks)
         return any(constant_time_compare(self._mac(user, claims, each), mac) for each in secrets)
 
-    def _mac(self, user: Any, claims: Claims, secret: str) -> str:
+    def _mac(self, user: Any, claims: Claims, secret: str | bytes) -> str:
         value = f"{claims.text}:{self._make_hash_value(user, claims.minted)}"
         digest = salted_hmac(self.key_salt, value, secret=secret, algorithm=self.algorithm)
         return digest.hexdigest()[::2]  # 128 bits, as Django's own

@@ -158,14 +158,15 @@ def has_registry(row: DomainStatus) -> bool:
 
 def _trusted_since(row: DomainStatus) -> datetime | None:
     # An address whose proof the site cannot date is trusted since we first saw it.
-    if row.pk is None:
+    if row._state.adding:  # a name that somebody asked about, and no row
         return None
     standings = AddressStanding.objects.filter(
         mail_domain__trust_key=row, verified_epoch=row.control_epoch, removed_at=None
     )
     proven = standings.aggregate(since=Min(Coalesce("verified_at", "first_seen_at")))["since"]
     depended = row.maildependency_set.aggregate(since=Min("first_seen_at"))["since"]
-    return min((moment for moment in (proven, depended) if moment), default=row.baseline_at)
+    moments: list[datetime] = [moment for moment in (proven, depended) if moment]
+    return min(moments, default=row.baseline_at)
 
 
 def _schedule(record: Record, row: DomainStatus, at: datetime) -> Record:

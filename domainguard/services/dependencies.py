@@ -48,7 +48,7 @@ def _closure(hosts: Iterable[str], own: str) -> Iterator[str]:
     yield from first
     rows = DomainStatus.objects.filter(domain__in=first, observed__isnull=False)
     for observed in rows.order_by("domain").values_list("observed", flat=True):
-        for host in observed.get("ns") or ():
+        for host in (observed or {}).get("ns") or ():
             if (key := _key(host)) not in (None, own):
                 yield key
 

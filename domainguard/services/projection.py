@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from domainguard import audit
 from domainguard.conf import settings
-from domainguard.models import AddressStanding, Automation, Deverification, EpochBump
+from domainguard.models import AddressStanding, AuditEvent, Automation, Deverification, EpochBump
 from domainguard.services import notify
 from domainguard.wiring import address_book, now
 
@@ -121,9 +121,7 @@ def _send_notices() -> None:
         Deverification.objects.filter(pk=lost.pk).update(noticed_at=now())
 
 
-def _event(
-    action: str, standing: AddressStanding, bump: EpochBump, *, at: datetime
-) -> audit.AuditEvent:
+def _event(action: str, standing: AddressStanding, bump: EpochBump, *, at: datetime) -> AuditEvent:
     return audit.event(
         action,
         at=at,

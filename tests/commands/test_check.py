@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -22,7 +23,7 @@ BAD_NAMES = {
 
 @pytest.fixture
 def check(world, capsys):
-    def run(*names: str) -> tuple[int, dict, str]:
+    def run(*names: str) -> tuple[int, dict[str, Any], str]:
         status = 0
         try:
             call_command("domainguard_check", *names, "--json")

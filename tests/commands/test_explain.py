@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -25,7 +26,7 @@ KEYS = {
 }
 
 
-def explain(capsys, address: str) -> dict:
+def explain(capsys, address: str) -> dict[str, Any]:
     call_command("domainguard_explain", address, "--json")
     return json.loads(capsys.readouterr().out)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +12,7 @@ from domainguard.models import Deverification, DomainStatus
 from domainguard.testing import Where, scripts
 
 
-def sweep(capsys, *options: str) -> dict:
+def sweep(capsys, *options: str) -> dict[str, Any]:
     call_command("domainguard_sweep", "--json", *options)
     return json.loads(capsys.readouterr().out)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from domainguard.core.epp import Status
-from domainguard.core.evidence import Outcome, SourceClass
+from domainguard.core.evidence import Outcome, Presence, SourceClass
 from domainguard.core.lifecycle import State
 from domainguard.core.look import Known, Look
 from domainguard.core.record import Record
@@ -114,7 +114,7 @@ def test_nodata_alone_is_no_proof_that_a_name_exists():
 
 
 def test_a_name_inside_a_zone_is_there_if_it_takes_mail():
-    look = [replace(nodata(), delegation=replace(dns().delegation, presence="nodata"))]
+    look = [dns(ns=(), presence=Presence.NODATA)]
 
     assert conclusive(look, Record(), has_registry=False)
 

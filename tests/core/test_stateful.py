@@ -203,7 +203,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def every_row_runs_forward(self):
         for row in self.record.episodes:
-            assert row.first.at <= row.last.at <= self.record.last_look_at
+            assert row.first.at <= row.last.at <= after(self.hours)
 
 
 Life.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
