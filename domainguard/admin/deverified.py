@@ -57,15 +57,8 @@ class DeverificationAdmin(ReadOnlyAdmin):
         "enforced",
         "created_at",
     )
-    search_fields = (
-        "standing__address",
-        "standing__account",
-        "bump__domain__domain",
-    )
-    list_select_related = (
-        "standing__mail_domain__trust_key",
-        "bump__domain",
-    )
+    search_fields = ("standing__address", "standing__account", "bump__domain__domain")
+    list_select_related = ("standing__mail_domain__trust_key", "bump__domain")
     list_per_page = 50
     fieldsets = (
         (

@@ -41,17 +41,9 @@ class DomainStatusAdmin(ReadOnlyAdmin):
         "last_look_at",
         "next_check_at",
     )
-    list_filter = (
-        "state",
-        "held",
-        "under_review",
-        "has_registry",
-    )
+    list_filter = ("state", "held", "under_review", "has_registry")
     search_fields = ("domain",)
-    ordering = (
-        "-held",
-        "domain",
-    )
+    ordering = ("-held", "domain")
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DomainStatus]:

@@ -13,21 +13,9 @@ from .read_only import ReadOnlyAdmin
 class AuditEventAdmin(ReadOnlyAdmin):
     """Newest first; addresses appear as keyed hashes only."""
 
-    list_display = (
-        "at",
-        "actor",
-        "action",
-        "domain",
-        "detail",
-    )
-    list_filter = (
-        "action",
-        "at",
-    )
-    search_fields = (
-        "domain",
-        "actor",
-    )
+    list_display = ("at", "actor", "action", "domain", "detail")
+    list_filter = ("action", "at")
+    search_fields = ("domain", "actor")
     list_per_page = 100
 
 
@@ -35,19 +23,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
 class ReviewCaseAdmin(ReadOnlyAdmin):
     """Open ones first."""
 
-    list_display = (
-        "domain",
-        "kind",
-        "reason",
-        "opened_at",
-        "closed_at",
-    )
-    list_filter = (
-        "kind",
-        "closed_at",
-    )
-    search_fields = (
-        "domain__domain",
-        "reason",
-    )
+    list_display = ("domain", "kind", "reason", "opened_at", "closed_at")
+    list_filter = ("kind", "closed_at")
+    search_fields = ("domain__domain", "reason")
     list_select_related = ("domain",)
