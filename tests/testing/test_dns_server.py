@@ -191,6 +191,7 @@ def test_a_record_that_is_none_of_its_type_is_logged_and_answered_with_servfail(
         dns.message.make_response(dns.message.make_query("example.com", "MX")).to_wire(),
         b"\0\1\1\0\0\2" + b"\0" * 20,
     ],
+    ids=["nothing", "no header", "cut short", "an answer", "two questions"],
 )
 def test_what_is_no_standard_query_is_not_answered(packet):
     assert read_query(packet) is None
