@@ -38,14 +38,15 @@ _PutTogether = Callable[[Resolver, Mapping[str, Finding]], ResolverAnswer]
 
 @dataclass(frozen=True, slots=True)
 class _Depth:
-    """Which types are asked, and how the findings of one resolver become its answer."""
+    """Which types are asked, of whom, and how one resolver's findings become its answer."""
 
     rdtypes: tuple[str, ...]
     put_together: _PutTogether
+    of_everybody: bool = True
 
 
 _WHOLE = _Depth(("NS", "SOA", "MX", "DS"), at_trust_key)
-_CHEAP = _Depth(("NS", "SOA", "MX"), at_trust_key)
+_CHEAP = _Depth(("NS", "SOA", "MX"), at_trust_key, of_everybody=False)
 _MAIL = _Depth(("MX", "A", "AAAA", "NS"), at_mail_domain)
 _MOST_RESOLVERS = MOST_QUERIES // len(_WHOLE.rdtypes)
 
@@ -73,6 +74,7 @@ class DnsSource:
         *,
         canary: ResolverCanary | None = None,
         patience: Sequence[float] = PATIENCE,
+        longest_look: float = LONGEST_LOOK,
     ) -> None:
         if not 1 <= len(resolvers) <= _MOST_RESOLVERS:
             raise ValueError(f"DNS needs 1 to {_MOST_RESOLVERS} resolvers, got {len(resolvers)}")
@@ -81,6 +83,7 @@ class DnsSource:
         self._resolvers = tuple(resolvers)
         self._canary = canary
         self._patience = patience
+        self._longest_look = longest_look
         self._turn = itertools.count()
 
     def covers(self, domain: RegistrableDomain) -> bool:
@@ -89,7 +92,7 @@ class DnsSource:
 
     def look(self, domain: RegistrableDomain, *, now: datetime, deadline: Deadline) -> Evidence:
         """Ask every resolver for NS, SOA, MX and DS of a registrable domain."""
-        return self._look(domain, _WHOLE, self._panel(now, deadline), now, deadline)
+        return self._look(domain, _WHOLE, now, deadline)
 
     def look_mail_domain(
         self, mail_domain: MailDomain, *, now: datetime, deadline: Deadline
@@ -98,7 +101,7 @@ class DnsSource:
 
         NXDOMAIN here is about this mail domain only, also when a CNAME of it leads nowhere.
         """
-        return self._look(mail_domain, _MAIL, self._panel(now, deadline), now, deadline)
+        return self._look(mail_domain, _MAIL, now, deadline)
 
     def triage(self, domain: RegistrableDomain, *, now: datetime, deadline: Deadline) -> Evidence:
         """Ask the resolver whose turn it is for NS, SOA and MX.
@@ -106,29 +109,26 @@ class DnsSource:
         The delegation has the quorum "1/1" and no DS: it is compared by the other fields, and
         any difference calls for `look`.
         """
-        panel = self._panel(now, deadline)
-        if panel.asked:
-            turn = next(self._turn) % len(panel.asked)
-            panel = _Panel(asked=(panel.asked[turn],), silent=())
-        return self._look(domain, _CHEAP, panel, now, deadline)
+        return self._look(domain, _CHEAP, now, deadline)
 
-    def _panel(self, now: datetime, deadline: Deadline) -> _Panel:
-        """Choose whom to ask: all whom the canary believes, or nobody when those are too few."""
+    def _panel(self, depth: _Depth, now: datetime, deadline: Deadline) -> _Panel:
+        """Choose whom to ask among those the canary believes; nobody when they are too few."""
         aside: Mapping[Resolver, SourceError] = {}
         if self._canary:
             aside = self._canary.set_aside(now=now, deadline=deadline)
         believed = tuple(each for each in self._resolvers if each not in aside)
         mute = tuple(silent(each, aside[each]) for each in self._resolvers if each in aside)
-        if len(believed) >= needed(len(self._resolvers)):
+        if len(believed) < needed(len(self._resolvers)):
+            lonely = Distrusted("not asked, as too few others are believed")
+            return _Panel((), (*mute, *(silent(each, lonely) for each in believed)))
+        if depth.of_everybody:
             return _Panel(believed, mute)
-        lonely = Distrusted("not asked, as too few others are believed")
-        return _Panel((), (*mute, *(silent(each, lonely) for each in believed)))
+        return _Panel((believed[next(self._turn) % len(believed)],), ())
 
-    def _look(
-        self, name: str, depth: _Depth, panel: _Panel, now: datetime, deadline: Deadline
-    ) -> Evidence:
-        answers = self._answers(name, depth, panel, deadline.within(LONGEST_LOOK))
-        agreement = agree(answers)
+    def _look(self, name: str, depth: _Depth, now: datetime, deadline: Deadline) -> Evidence:
+        deadline = deadline.within(self._longest_look)
+        panel = self._panel(depth, now, deadline)
+        agreement = agree(self._answers(name, depth, panel, deadline))
         asked = ", ".join(map(str, panel.asked)) or "nobody"
         return Evidence(
             domain=name,

@@ -336,9 +336,16 @@ def test_records_of_another_name_in_the_answer_are_not_ours():
         assert said(look(servers)).presence is Presence.NODATA
 
 
-def test_a_look_never_lasts_longer_than_ten_seconds_whatever_the_caller_allows():
-    assert LONGEST_LOOK == 10
-    assert MOST_BYTES == 64 * 1024
+def test_a_look_ends_in_time_whatever_the_caller_allows():
+    with hostile(lambda server, asked: None) as server:
+        deadline = Deadline.after(60)
+        source = DnsSource([server.resolver], patience=(60,), longest_look=0.2)
+        assert source.look(EXAMPLE_COM, now=NOW, deadline=deadline).outcome is Outcome.TIMED_OUT
+    assert deadline.remaining() > 50
+
+
+def test_the_bounds_of_a_look_are_thirty_queries_ten_seconds_and_64_kib():
+    assert (MOST_QUERIES, LONGEST_LOOK, MOST_BYTES) == (30, 10, 65_536)
 
 
 def test_leaving_a_conversation_early_closes_its_sockets():
