@@ -13,6 +13,7 @@ from django.core.signals import setting_changed
 
 OBSERVE: Literal["observe"] = "observe"
 ENFORCE: Literal["enforce"] = "enforce"
+SOURCES = ("dns", "rdap", "whois", "fastly", "UnsafeAlwaysActive")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,22 +64,36 @@ def _read() -> Settings:
             f"settings.DOMAINGUARD has unknown keys: {', '.join(unknown)}. "
             f"Known are: {', '.join(sorted(name.upper() for name in known))}."
         )
-    chosen = {key.lower(): _frozen(known[key.lower()].type, value) for key, value in given.items()}
+    chosen = {
+        key.lower(): _frozen(known[key.lower()].type, value)
+        for key, value in given.items()
+        if value is not None
+    }
+    _refuse_words(chosen)
+    return Settings(**chosen)
+
+
+def _refuse_words(chosen: Mapping[str, Any]) -> None:
+    """Refuse what would be passed over in silence; raises ImproperlyConfigured."""
     if chosen.get("deverify", OBSERVE) not in (OBSERVE, ENFORCE):
         raise ImproperlyConfigured(
             f"DOMAINGUARD['DEVERIFY'] is {chosen['deverify']!r}; it must be 'observe' or 'enforce'."
         )
-    return Settings(**chosen)
+    unknown = [word for word in chosen.get("sources", ()) if word not in SOURCES]
+    if unknown:
+        raise ImproperlyConfigured(
+            f"DOMAINGUARD['SOURCES'] has {unknown[0]!r}; known are {', '.join(SOURCES)}."
+        )
+    if type(chosen.get("token_life_minutes", 1)) is not int:
+        raise ImproperlyConfigured("DOMAINGUARD['TOKEN_LIFE_MINUTES'] must be a whole number.")
 
 
 def _frozen(wanted: Any, value: Any) -> Any:
-    if value is None:
-        return ""
-    if str(wanted).startswith("tuple"):
-        return tuple(value.split(",") if isinstance(value, str) else value)
-    if str(wanted).startswith("frozenset"):
-        return frozenset(value.split(",") if isinstance(value, str) else value)
-    return value
+    many = {"tuple": tuple, "frozenset": frozenset}.get(str(wanted).partition("[")[0])
+    if many is None:
+        return value
+    words = value.split(",") if isinstance(value, str) else value
+    return many(word.strip() for word in words if word.strip())
 
 
 def _forget(*, setting: str, **_: Any) -> None:

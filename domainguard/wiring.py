@@ -15,7 +15,16 @@ from limits.storage import RedisStorage
 
 from .addressbooks.base import AddressBook, NoFacts, SiteFacts
 from .conf import settings
-from .core.names import RegistrableDomain
+from .core.names import (
+    Address,
+    DomainName,
+    NameRefused,
+    RegistrableDomain,
+    parse_address,
+    parse_domain,
+    parse_host,
+    trusted_above,
+)
 from .core.record import Policy
 from .sources.base import Source
 from .sources.canary import CanariedSource, RegistryCanary
@@ -152,9 +161,28 @@ def _manners() -> Manners:
     return Manners(storage, per_minute=_PER_MINUTE if not clock_is_virtual() else 10**6)
 
 
+def read_address(text: str) -> Address:
+    """Read an e-mail address as this site does, trusted domains included; raises NameRefused."""
+    return parse_address(text, trusted=trusted_domains())
+
+
+def read_domain(text: str) -> DomainName:
+    """Read a domain as this site does, trusted domains included; raises NameRefused."""
+    return parse_domain(text, trusted=trusted_domains())
+
+
 def is_trusted(domain: str) -> bool:
     """Say whether the operator controls the domain himself: never looked at, always eligible."""
-    return domain in settings().trusted_domains
+    return trusted_above(domain, trusted_domains()) is not None
+
+
+@cache
+def trusted_domains() -> frozenset[str]:
+    """Give the operator's own domains in A-labels; raises ImproperlyConfigured for what is none."""
+    try:
+        return frozenset(parse_host(name) for name in settings().trusted_domains)
+    except NameRefused as refused:
+        raise ImproperlyConfigured(f"DOMAINGUARD['TRUSTED_DOMAINS']: {refused}") from refused
 
 
 def is_exempt(domain: str) -> bool:
@@ -167,7 +195,8 @@ def exempt_providers() -> frozenset[str]:
     """Read the mailbox providers; raises ImproperlyConfigured for a list that cannot be whole."""
     path = Path(settings().exempt_providers or _DATA / "exempt-providers.txt")
     lines = path.read_text(encoding="utf-8").splitlines()
-    names = frozenset(line.strip() for line in lines if line.strip() and line[0] != "#")
+    words = (line.strip().lower() for line in lines)
+    names = frozenset(word for word in words if word and not word.startswith("#"))
     if len(names) < _FEWEST_PROVIDERS:
         raise ImproperlyConfigured(
             f"{path} lists {len(names)} mailbox providers; fewer than {_FEWEST_PROVIDERS} "
@@ -234,6 +263,7 @@ _CACHED = (
     _fetch,
     _manners,
     _bootstrap,
+    trusted_domains,
     exempt_providers,
     _clock,
 )

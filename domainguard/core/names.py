@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -115,28 +116,33 @@ _HOST_LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
 _HOST = re.compile(rf"{_HOST_LABEL}(?:\.{_HOST_LABEL})*")
 
 
-def parse_address(text: str) -> Address:
+def parse_address(text: str, *, trusted: Collection[str] = ()) -> Address:
     """Read an e-mail address (RFC 5321); raises NameRefused.
 
-    Plus addressing and dots are kept: they are the mail host's to interpret.
+    Plus addressing and dots are kept: they are the mail host's to interpret. `trusted` is read as
+    by `parse_domain`.
     """
-    _cap(text, _LONGEST_ADDRESS)
-    local, at, domain = text.rpartition("@")
-    if not at:
-        raise NameRefused(Refusal.NO_AT_SIGN)
-    _check_local_part(local)
-    name = parse_domain(domain)
-    if len(local) + 1 + len(name.mail_domain) > _LONGEST_ADDRESS:
-        raise NameRefused(Refusal.TOO_LONG)
-    # The local part is ASCII by now: lower case is its NFKC case folding.
-    return Address(local, name, f"{local.lower()}@{name.mail_domain}")
+    local, domain = _split(text)
+    name = parse_domain(domain, trusted=trusted)
+    return Address(local, name, _canonical(local, name.mail_domain))
 
 
-def parse_domain(text: str) -> DomainName:
-    """Read the domain of an address in any spelling that means one name; raises NameRefused."""
+def parse_domain(text: str, *, trusted: Collection[str] = ()) -> DomainName:
+    """Read the domain of an address in any spelling that means one name; raises NameRefused.
+
+    At and below a domain in `trusted`, given in A-labels, no public suffix is asked for and that
+    domain is the trust key: an intranet's names end as they like.
+    """
     _cap_name(text)
     domain = _a_labels(text)
-    _check_last_label(domain)
+    last = domain.rpartition(".")[2]
+    if last.isdigit():
+        raise NameRefused(Refusal.IP_LITERAL)
+    own = trusted_above(domain, trusted)
+    if own is not None:
+        return DomainName(MailDomain(domain), RegistrableDomain(own), None)
+    if last in _SPECIAL_USE:
+        raise NameRefused(Refusal.SPECIAL_USE)
     if psl.is_suffix(domain):
         raise NameRefused(Refusal.BARE_SUFFIX)
     registered = psl.registrable(domain)
@@ -146,6 +152,37 @@ def parse_domain(text: str) -> DomainName:
     key = psl.handed_out(domain) or registered
     parent = None if key == registered else RegistrableDomain(registered)
     return DomainName(MailDomain(domain), RegistrableDomain(key), parent)
+
+
+def canonical_address(text: str) -> str:
+    """Give the spelling that all spellings of an address share; raises NameRefused.
+
+    What the domain ends in does not matter here: this says that two texts mean one mailbox.
+    """
+    local, domain = _split(text)
+    _cap_name(domain)
+    return _canonical(local, _a_labels(domain))
+
+
+def spellings(text: str) -> frozenset[str]:
+    """Give the lower-case spellings in which a site may have stored an address.
+
+    They are the text itself, its A-labels and its U-labels; raises NameRefused.
+    """
+    canonical = canonical_address(text)
+    local, _, domain = canonical.rpartition("@")
+    return frozenset({text.lower(), canonical, f"{local}@{idna.decode(domain)}"})
+
+
+def trusted_above(domain: str, trusted: Collection[str]) -> str | None:
+    """Give the trusted domain at or nearest above a name in A-labels.
+
+    Who lists a public suffix means that name alone, not everybody who registers below it.
+    """
+    above = domain if trusted else ""
+    while above and not (above in trusted and (above == domain or not psl.is_suffix(above))):
+        above = above.partition(".")[2]
+    return above or None
 
 
 def parse_host(text: str) -> str:
@@ -169,6 +206,22 @@ def trust_key_of_host(host: str) -> RegistrableDomain:
     """
     name = parse_host(host)
     return parse_domain(psl.registrable(name) or name).trust_key
+
+
+def _split(text: str) -> tuple[str, str]:
+    _cap(text, _LONGEST_ADDRESS)
+    local, at, domain = text.rpartition("@")
+    if not at:
+        raise NameRefused(Refusal.NO_AT_SIGN)
+    _check_local_part(local)
+    return local, domain
+
+
+def _canonical(local: str, domain: str) -> str:
+    if len(local) + 1 + len(domain) > _LONGEST_ADDRESS:
+        raise NameRefused(Refusal.TOO_LONG)
+    # The local part is ASCII by now: lower case is its NFKC case folding.
+    return f"{local.lower()}@{domain}"
 
 
 def _cap(text: str, longest: int) -> None:
@@ -232,11 +285,3 @@ def _as_idna_2003(text: str) -> str | None:
         return text.encode("idna").decode("ascii").lower().removesuffix(".")
     except UnicodeError:
         return None
-
-
-def _check_last_label(domain: str) -> None:
-    last = domain.rpartition(".")[2]
-    if last.isdigit():
-        raise NameRefused(Refusal.IP_LITERAL)
-    if last in _SPECIAL_USE:
-        raise NameRefused(Refusal.SPECIAL_USE)
