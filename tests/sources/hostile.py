@@ -96,6 +96,7 @@ class HostileServer:
         with suppress(OSError):
             while True:
                 sock, _ = self._listener.accept()
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connections += 1
                 self._open.append(sock)
                 thread = threading.Thread(target=self._converse, args=(sock,))

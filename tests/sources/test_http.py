@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -64,15 +65,25 @@ def test_a_kept_connection_that_went_stale_is_replaced():
     assert server.connections == 3
 
 
-def test_what_a_server_says_unasked_is_never_the_next_answer():
-    def chatty(talk: Conversation) -> None:
-        while talk.hear():
-            asked_for = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-            talk.say(asked_for + b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+UNASKED = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
-    with HostileServer(chatty) as server:
+
+@pytest.mark.parametrize("pieces", [[REPLY + UNASKED], [REPLY, UNASKED]])
+def test_what_a_server_says_unasked_is_never_the_next_answer(pieces: list[bytes]):
+    all_said = threading.Semaphore(0)
+
+    def script(talk: Conversation) -> None:
+        while talk.hear():
+            for piece in pieces:
+                talk.say(piece)
+            all_said.release()
+
+    with HostileServer(script) as server:
         fetch = fetch_from(server)
-        assert {get(fetch, server.url()).status for _ in range(5)} == {200}
+        for _ in range(5):
+            assert get(fetch, server.url()).status == 200
+            assert all_said.acquire(timeout=5)
 
 
 def test_threads_share_one_fetch():

@@ -61,36 +61,63 @@ def test_a_key_is_not_shown_to_the_server_redirected_to(authority: Authority):
     [
         "http://127.0.0.1:{port}/",
         "https://127.0.0.1:{port}/",
-        "http://localhost:{port}/",
-        "https://localhost:{port}/",
         "//127.0.0.1:{port}/",
         "http://[::1]:{port}/",
         "http://2130706433:{port}/",
+        "https://localhost:{port}/",
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://evil.example/",
+        "https://rdap.nic.example.evil.example/",
         "https://rdap.nic.example:{port}/",
         "https://rdap.nic.example:22/",
         "http://rdap.nic.example/",
+        "/next",
+    ],
+)
+def test_a_redirect_to_another_place_is_not_followed(location: str):
+    refused_at(location, "a place we do not follow it to")
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
         "https://rdap.nic.example@127.0.0.1:{port}/",
-        "https://10.0.0.1/",
-        "https://192.168.1.1/",
-        "https://169.254.169.254/latest/meta-data/",
+        "https://rdap.nic.example\\@127.0.0.1:{port}/",
         "file:///etc/passwd",
         "gopher://127.0.0.1:{port}/_x",
         "ftp://127.0.0.1:{port}/",
         "javascript:alert(1)",
-        "https://evil.example/",
         "https://",
         "https://[::1",
-        "\\\\127.0.0.1:{port}\\",
         "/next\tpage",
         "",
     ],
 )
-def test_a_redirect_to_anywhere_else_is_not_followed(location: str):
+def test_a_redirect_to_what_is_no_plain_url_is_not_followed(location: str):
+    refused_at(location, "no plain URL")
+
+
+def refused_at(location: str, reason: str) -> None:
     with HostileServer(answer()) as tripwire:
         script = redirect(location.format(port=tripwire.port))
-        with HostileServer(script) as server, pytest.raises(Refused):
+        with HostileServer(script) as server, pytest.raises(Refused, match=reason):
             get(fetch_from(server), server.url(), may_redirect_to={HOST}.__contains__)
     assert tripwire.connections == 0
+
+
+def test_a_redirect_to_plain_http_is_not_followed_even_where_the_policy_allows_the_place():
+    with HostileServer(answer()) as there:
+        policy = EgressPolicy(allow=frozenset({(ALSO, there.port)}))
+        fetch = GuardedFetch(policy, resolve=lambda *_: ["127.0.0.1"])
+        url = there.url(host=ALSO)
+        assert get(fetch, url).status == 200
+        with HostileServer(redirect(url)) as here:
+            both = EgressPolicy(allow=policy.allow | {here.pair})
+            fetch = GuardedFetch(both, resolve=lambda *_: ["127.0.0.1"])
+            with pytest.raises(Refused, match="a place we do not follow it to"):
+                get(fetch, here.url(), may_redirect_to=bool)
+    assert there.connections == 1
 
 
 def test_by_default_no_redirect_is_followed(authority: Authority):
