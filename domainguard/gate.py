@@ -37,6 +37,7 @@ class Reason(StrEnum):
     TOO_NEW = "not_for_recovery_yet"
     NO_MAIL = "takes_no_mail"
     UNKNOWN = "unknown_address"
+    NOBODY_ANSWERED = "nobody_answered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from domainguard.addressbooks.base import StoredAddress
 from domainguard.gate import Purpose, Reason, may_receive
 from domainguard.models import AddressStanding, Intent, OutboxMail
 from domainguard.services import notify
+from domainguard.services.addressees import addressees, purpose_of
 from domainguard.services.enroll import standing_of
 from domainguard.services.jit import Answer, look_at_moment_of_use
-from domainguard.wiring import address_book, now
+from domainguard.wiring import now
 
 LIVES = timedelta(hours=24)
 _LEASE = timedelta(minutes=2)
@@ -34,7 +35,12 @@ class Worked:
 
 
 def store(
-    *, door: str, text: str, client: str = "", payload: Mapping[str, Any] | None = None
+    *,
+    door: str,
+    text: str,
+    client: str = "",
+    payload: Mapping[str, Any] | None = None,
+    lives: timedelta = LIVES,
 ) -> Intent:
     """Store one request: the same single INSERT for everybody, and nothing else."""
     at = now()
@@ -45,7 +51,7 @@ def store(
         payload=dict(payload or {}),
         created_at=at,
         next_try_at=at,
-        expires_at=at + LIVES,
+        expires_at=at + lives,
     )
 
 
@@ -76,7 +82,7 @@ def _claim(limit: int) -> list[Intent]:
 def _work_on(intent: Intent) -> bool:
     if now() >= intent.expires_at:
         return _settle(intent, "died")
-    answers = [_answer(intent, stored) for stored in address_book().find(intent.submitted)]
+    answers = [_answer(intent, stored) for stored in addressees(intent)]
     if Answer.WAIT in answers:
         wait = _TRY_AGAIN[intent.tries] if intent.tries < len(_TRY_AGAIN) else _THEN
         Intent.objects.filter(pk=intent.pk).update(next_try_at=now() + wait, lease_until=None)
@@ -89,7 +95,9 @@ def _weight(answer: Answer) -> int:
 
 
 def _settle(intent: Intent, outcome: str) -> bool:
-    Intent.objects.filter(pk=intent.pk).update(outcome=outcome, next_try_at=None, lease_until=None)
+    Intent.objects.filter(pk=intent.pk).update(
+        outcome=outcome, next_try_at=None, lease_until=None, payload={}
+    )
     return True
 
 
@@ -98,20 +106,21 @@ def _answer(intent: Intent, stored: StoredAddress) -> Answer:
     standing = standing_of(stored)
     if standing is None:
         return Answer.REFUSE
+    purpose = purpose_of(intent)
     answer = look_at_moment_of_use(standing)
-    verdict = may_receive(standing.pk, Purpose.RECOVER)
-    if answer is Answer.MAIL and verdict.admitted and not _has_had_enough(standing):
+    verdict = may_receive(standing.pk, purpose)
+    if answer is Answer.MAIL and verdict.admitted and not _has_had_enough(standing, purpose):
         return _post(intent, standing)
     if answer is Answer.WAIT and verdict.admitted:
         return Answer.WAIT
-    _refuse(standing, verdict.reason)
+    _refuse(standing, verdict.reason, purpose)
     return Answer.REFUSE
 
 
-def _has_had_enough(standing: AddressStanding) -> bool:
+def _has_had_enough(standing: AddressStanding, purpose: Purpose) -> bool:
     recent = OutboxMail.objects.filter(
         standing=standing,
-        purpose=Purpose.RECOVER.value,
+        purpose=purpose.value,
         created_at__gt=now() - timedelta(hours=1),
     )
     return recent.count() >= _PER_HOUR
@@ -124,7 +133,7 @@ def _post(intent: Intent, standing: AddressStanding) -> Answer:
         account=standing.account,
         defaults={
             "standing": standing,
-            "purpose": Purpose.RECOVER.value,
+            "purpose": purpose_of(intent).value,
             "letter": intent.door,
             "payload": intent.payload,
             "created_at": at,
@@ -135,7 +144,7 @@ def _post(intent: Intent, standing: AddressStanding) -> Answer:
     return Answer.MAIL
 
 
-def _refuse(standing: AddressStanding, reason: Reason) -> None:
+def _refuse(standing: AddressStanding, reason: Reason, purpose: Purpose) -> None:
     domain = standing.mail_domain.trust_key
     audit.record(
         "mail_refused",
@@ -146,6 +155,6 @@ def _refuse(standing: AddressStanding, reason: Reason) -> None:
         reason=reason.value,
         epoch=domain.control_epoch,
     )
-    if reason in (Reason.HELD, Reason.OLDER_EPOCH):
+    if purpose is Purpose.RECOVER and reason in (Reason.HELD, Reason.OLDER_EPOCH):
         key = f"refused:{now().date().isoformat()}"
         notify.tell_others(standing, letter="refused", key=key)

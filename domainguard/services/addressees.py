@@ -1,0 +1,52 @@
+"""Finds whom an intent is for: the people a form would find, or the one account a door named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from domainguard.addressbooks.base import StoredAddress
+from domainguard.core.names import NameRefused, parse_address
+from domainguard.gate import Purpose
+from domainguard.models import Intent
+from domainguard.wiring import address_book
+
+
+def purpose_of(intent: Intent) -> Purpose:
+    """Say what an intent's mail is for; a form's is for a reset."""
+    return Purpose(intent.payload.get("purpose", Purpose.RECOVER.value))
+
+
+def addressees(intent: Intent) -> Iterable[StoredAddress]:
+    """Give the stored addresses an intent may be answered at."""
+    account = intent.payload.get("account")
+    if account is not None:
+        return _of_account(account, intent)
+    found = list(address_book().find(intent.submitted))
+    # A sealed mail was made for one person, and its library did not say for whom: the one who
+    # proved the address. Others may have entered it, and must be able to do no more than that.
+    return _the_only_proven(found) if "sealed" in intent.payload else found
+
+
+def _of_account(account: str, intent: Intent) -> list[StoredAddress]:
+    wanted = _canonical(intent.submitted)
+    kept = [
+        stored
+        for stored in address_book().addresses_of(account)
+        if wanted is not None and _canonical(stored.text) == wanted
+    ]
+    if kept or purpose_of(intent) is not Purpose.CONFIRM or wanted is None:
+        return kept
+    # allauth's codes prove an address before it is stored.
+    return [StoredAddress(account=account, text=intent.submitted, verified=False)]
+
+
+def _the_only_proven(found: list[StoredAddress]) -> list[StoredAddress]:
+    proven = [stored for stored in found if stored.verified]
+    return proven if len(proven) == 1 else []
+
+
+def _canonical(text: str) -> str | None:
+    try:
+        return parse_address(text).canonical
+    except NameRefused:
+        return None
