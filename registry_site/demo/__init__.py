@@ -1,0 +1,1 @@
+"""The demo: this registry in a small internet on loopback, with 120 days behind it."""

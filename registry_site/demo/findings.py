@@ -1,0 +1,103 @@
+"""What became of each mail domain, in a few words: for the table and for the inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import F
+
+from domainguard.core.lifecycle import State
+from domainguard.core.reasons import SENTENCES, Hold, Weight
+from domainguard.models import (
+    AddressStanding,
+    AuditEvent,
+    Deverification,
+    DomainStatus,
+    MailDomain,
+)
+
+_WORST_FIRST: Final = (
+    State.REREGISTERED,
+    State.RELEASED,
+    State.PENDING_DELETE,
+    State.REDEMPTION,
+    State.SUSPENDED,
+    State.UNKNOWN,
+    State.EXPIRED,
+    State.ACTIVE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mail domain. `held` counts the holds of everything it rests on; `why` may be empty."""
+
+    domain: str
+    state: str
+    held: bool
+    epoch: int
+    addresses: int
+    done: str
+    why: str
+
+
+def findings() -> list[Finding]:
+    """Give every mail domain that accounts have addresses at, the most serious first."""
+    used = MailDomain.objects.filter(standings__isnull=False).distinct()
+    found = [_finding(each) for each in used.select_related("trust_key")]
+    return sorted(found, key=_seriousness)
+
+
+def why(mail_domain: MailDomain) -> str:
+    """Say in a sentence or two what stands against a mail domain; nothing where nothing does."""
+    row = mail_domain.trust_key
+    own = [*row.active_holds, *mail_domain.active_holds]
+    if own:
+        return _sentence(own)
+    for host in mail_domain.dependencies.filter(held=True).order_by("domain"):
+        return f"It rests on {host.domain}. {_sentence(host.active_holds)}"
+    return "" if row.state == State.ACTIVE else row.sentence
+
+
+def _sentence(holds: list[Hold] | tuple[Hold, ...]) -> str:
+    return SENTENCES[max(holds, key=lambda hold: Weight[hold.hold_class.name]).code]
+
+
+def _finding(mail_domain: MailDomain) -> Finding:
+    row = mail_domain.trust_key
+    held_hosts = mail_domain.dependencies.filter(held=True).exists()
+    held = bool(row.active_holds or mail_domain.active_holds or held_hosts)
+    return Finding(
+        domain=mail_domain.name,
+        state=row.state.replace("_", " "),
+        held=held,
+        epoch=row.control_epoch,
+        addresses=mail_domain.standings.filter(removed_at=None).count(),
+        done=_done(row, mail_domain, held=held),
+        why=why(mail_domain),
+    )
+
+
+def _done(row: DomainStatus, mail_domain: MailDomain, *, held: bool) -> str:
+    lost = AddressStanding.objects.filter(
+        mail_domain=mail_domain, verified_epoch__lt=F("mail_domain__trust_key__control_epoch")
+    ).count()
+    back = Deverification.objects.filter(
+        standing__mail_domain=mail_domain, restored_at__isnull=False
+    ).count()
+    if lost:
+        return f"{lost} de-verified"
+    if row.cases.filter(closed_at=None).exists():
+        return "refused; waits for staff"
+    if held:
+        return "refused; nobody de-verified yet"
+    if back:
+        return f"{back} de-verified, {back} restored"
+    released = AuditEvent.objects.filter(domain=row.domain, action="domain_release")
+    return "refused for a while" if released.exists() else "nothing"
+
+
+def _seriousness(finding: Finding) -> tuple[bool, int, bool, str]:
+    state = State(finding.state.replace(" ", "_"))
+    return not finding.held, _WORST_FIRST.index(state), finding.done == "nothing", finding.domain
