@@ -11,7 +11,7 @@ from domainguard.sources.base import Unreachable
 from domainguard.sources.http import EgressPolicy, GuardedFetch
 from tests.sources.certificates import Authority
 from tests.sources.fetching import ALSO, HOST, get, trusting
-from tests.sources.hostile import HostileServer, answer
+from tests.sources.hostile import Conversation, HostileServer, answer
 
 
 def test_a_certificate_of_the_trusted_authority_is_accepted(authority: Authority):
@@ -79,3 +79,19 @@ def test_a_server_that_speaks_no_tls_is_unreachable(authority: Authority):
 def test_a_missing_file_of_authorities_is_an_error_at_once():
     with pytest.raises(FileNotFoundError):
         GuardedFetch(EgressPolicy(ca_file="/nowhere/ca.pem"))
+
+
+def silence(talk: Conversation) -> None:
+    talk.stopping.wait()
+
+
+def test_an_address_that_never_finishes_the_handshake_leaves_time_for_the_next(
+    authority: Authority,
+):
+    with HostileServer(answer(b"{}"), tls=authority.server(HOST)) as good:
+        policy = EgressPolicy(allow=frozenset({(HOST, good.port)}), ca_file=authority.ca_file)
+        fetch = GuardedFetch(policy, resolve=lambda *_: ["127.0.0.2", "127.0.0.1"])
+        silent = HostileServer(silence, address="127.0.0.2", port=good.port)
+        with silent:
+            reply = get(fetch, good.url(host=HOST), seconds=1.0)
+    assert (reply.status, silent.connections) == (200, 1)
