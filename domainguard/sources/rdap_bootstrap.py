@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -18,8 +19,9 @@ from domainguard.core.names import NameRefused, parse_host
 
 from .base import Refused
 from .egress import Target, is_public_name, read_url
+from .rfc3339 import read_date_time
 
-_LARGEST_UPDATE = 1_000_000  # bytes; too small an update fails for what it leaves out
+LARGEST_UPDATE = 1_000_000  # bytes; too small an update fails for what it leaves out
 _MOST_CHANGED = 0.5
 _ALWAYS_THERE = ("com", "net", "org")
 _BOOTSTRAP_FILE = "rdap-bootstrap.json"
@@ -66,6 +68,11 @@ class Bootstrap:
         suffixes = (".".join(labels[start:]) for start in range(len(labels)))
         return next((self.servers[suffix] for suffix in suffixes if suffix in self.servers), None)
 
+    @property
+    def published_at(self) -> datetime | None:
+        """The publication time, None where the document states none that can be read."""
+        return read_date_time(self.published)
+
     @cached_property
     def hosts(self) -> frozenset[str]:
         """The hosts of all servers: where a redirect may lead."""
@@ -92,7 +99,7 @@ def accept_update(
     The caller keeps the old one otherwise. Compare like with like: without overrides on either
     side. `allow` holds the (host, port) pairs of the egress allow-list.
     """
-    if len(new_bytes) > _LARGEST_UPDATE:
+    if len(new_bytes) > LARGEST_UPDATE:
         raise BootstrapRefused(f"an update of {len(new_bytes)} bytes is not plausible")
     new = Bootstrap.from_json(new_bytes)
     if new.published < old.published:

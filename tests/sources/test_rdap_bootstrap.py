@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ OLD = Bootstrap.from_json(document())
 def test_the_table_that_ships_is_ianas_with_its_date_and_our_overrides():
     table = shipped()
     assert table.published == "2026-07-23T02:00:03Z"
+    assert table.published_at == datetime(2026, 7, 23, 2, 0, 3, tzinfo=UTC)
     assert len(table.servers) == 1200 + len(overrides())
     assert table.server_for("com") == "https://rdap.verisign.com/com/v1/"
     assert table.server_for("de") == "https://rdap.denic.de/"

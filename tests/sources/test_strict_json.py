@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -89,3 +90,16 @@ def test_256_kib_of_anything_are_judged_in_half_a_second(piece: bytes):
     with pytest.raises(Unreadable):
         read_object(body)
     assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize("piece", ["{}", "[]", '{"a":[]}', '"a"', "0", "[[[[[[]]]]]]", "1.5"])
+def test_256_kib_of_anything_unfold_to_less_than_20_mib(piece: str):
+    pieces = ",".join([piece] * (256 * 1024 // (len(piece) + 1) - 8))
+    body = f'{{"a": [{pieces}]}}'.encode()
+    tracemalloc.start()
+    try:
+        read_object(body)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * 1024 * 1024
