@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NoReturn
 
+from django.db import models, router
+
+from .core.names import DomainName, NameRefused
 from .core.policy import Standing, eligible, touches
 from .core.reasons import Hold
-from .models import AddressStanding, MailDomain
+from .models import AddressStanding, DomainStatus, MailDomain
 from .models.domain_status import holds_of
-from .wiring import address_book, is_trusted, now
+from .wiring import address_book, is_trusted, now, read_domain
 
 
 class Purpose(StrEnum):
@@ -67,6 +71,7 @@ class _Facts:
     recovery_from: datetime | None
     removed_at: datetime | None
     null_mx: bool
+    mail_domain: str
     domain: str
     control_epoch: int
     holds: tuple[Hold, ...]
@@ -81,6 +86,7 @@ _COLUMNS = (
     "recovery_from",
     "removed_at",
     "mail_domain__null_mx",
+    "mail_domain__name",
     "mail_domain__trust_key__domain",
     "mail_domain__trust_key__control_epoch",
 )
@@ -113,19 +119,38 @@ def may_receive(standing_id: int, purpose: Purpose) -> GateAnswer:
 
 
 def may_confirm_new(mail_domain: str) -> GateAnswer:
-    """Say whether an address that has no standing yet may be sent its first proof."""
-    columns = [name.removeprefix("mail_domain__") for name in _HOLDS]
-    rows = list(MailDomain.objects.filter(name=mail_domain).values_list(*columns))
-    holds = [hold for row in rows for kept in row for hold in holds_of(kept)]
-    if holds and not is_trusted(mail_domain):
-        return GateAnswer(False, Reason.HELD, domain=mail_domain, held=True)
-    return GateAnswer(True, Reason.ELIGIBLE, domain=mail_domain)
+    """Say whether an address that has no standing yet may be sent its first proof.
+
+    A hold on the trust key counts also where nobody has used this mail domain before.
+    """
+    try:
+        name = read_domain(mail_domain)
+    except NameRefused:
+        return GateAnswer(False, Reason.UNKNOWN)
+    if not is_trusted(name.mail_domain) and any(_holds_over(name)):
+        return GateAnswer(False, Reason.HELD, domain=name.trust_key, held=True)
+    return GateAnswer(True, Reason.ELIGIBLE, domain=name.trust_key)
+
+
+def _holds_over(name: DomainName) -> Iterator[Hold]:
+    own = [column.removeprefix("mail_domain__") for column in _HOLDS]
+    keys = [name.trust_key, name.parent or name.trust_key]
+    rows = [
+        *_primary(MailDomain).filter(name=name.mail_domain).values_list(*own),
+        *_primary(DomainStatus).filter(domain__in=keys).values_list("holds"),
+    ]
+    return (hold for row in rows for kept in row for hold in holds_of(kept))
+
+
+def _primary(model: type[models.Model]) -> models.QuerySet[Any]:
+    # A replica may lag behind a hold: every answer is read where it is written.
+    return model._default_manager.using(router.db_for_write(model))
 
 
 def _facts(standing_id: int) -> _Facts | None:
     # The join on dependencies gives one row for each; the holds of all rows count together.
     rows: list[tuple[Any, ...]] = list(
-        AddressStanding.objects.filter(pk=standing_id).values_list(*_COLUMNS, *_HOLDS)
+        _primary(AddressStanding).filter(pk=standing_id).values_list(*_COLUMNS, *_HOLDS)
     )
     if not rows:
         return None
@@ -136,13 +161,14 @@ def _facts(standing_id: int) -> _Facts | None:
 
 
 def _reason(facts: _Facts, purpose: Purpose) -> tuple[Reason, bool]:
-    if facts.removed_at is not None:
+    proving = purpose is Purpose.CONFIRM
+    if facts.removed_at is not None and not proving:
         return Reason.REMOVED, False
     verified = address_book().is_verified(facts.account, facts.address)
-    if is_trusted(facts.domain):
-        return (Reason.TRUSTED if verified else Reason.NOT_VERIFIED), verified
+    if is_trusted(facts.mail_domain):
+        return (Reason.TRUSTED if verified or proving else Reason.NOT_VERIFIED), verified
     standing = eligible(
-        verified=verified or purpose is Purpose.CONFIRM,
+        verified=verified or proving,
         verified_epoch=facts.verified_epoch,
         verified_at=facts.verified_at,
         control_epoch=facts.control_epoch,
@@ -150,7 +176,7 @@ def _reason(facts: _Facts, purpose: Purpose) -> tuple[Reason, bool]:
     )
     if facts.null_mx:
         return Reason.NO_MAIL, verified
-    if purpose is Purpose.CONFIRM and standing is Standing.NEVER_PROVEN:
+    if proving and standing is Standing.NEVER_PROVEN:
         return Reason.ELIGIBLE, verified
     if standing is Standing.ELIGIBLE and _is_too_new(facts, purpose):
         return Reason.TOO_NEW, verified

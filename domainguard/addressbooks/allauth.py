@@ -7,10 +7,9 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
+from django.db import router
 
-from domainguard.core.names import NameRefused, parse_address
-
-from .base import StoredAddress
+from .base import StoredAddress, same_mailbox, spelled
 
 
 class AllauthAddressBook:
@@ -20,7 +19,7 @@ class AllauthAddressBook:
 
     def find(self, text: str) -> Iterable[StoredAddress]:
         """Find active users' addresses, typed in any script; they are stored in lower case."""
-        return map(_stored, _rows().filter(email__in=_spellings(text), user__is_active=True))
+        return map(_stored, _rows().filter(email__in=spelled(text), user__is_active=True))
 
     def addresses_of(self, account: str) -> Iterable[StoredAddress]:
         """Give every address of an account, the primary one first."""
@@ -35,16 +34,17 @@ class AllauthAddressBook:
 
     def cursor_of(self, address: StoredAddress) -> str:
         """Give the row's primary key."""
-        return str(_rows().values_list("pk", flat=True).get(**_key(address.account, address.text)))
+        return address.cursor
 
     def is_verified(self, account: str, text: str) -> bool:
-        """Say whether the account is active and has exactly this address, verified."""
-        rows = _rows().filter(verified=True, user__is_active=True, **_key(account, text))
-        return bool(rows.exists())
+        """Say whether the account is active and has this address, verified."""
+        rows = _rows().filter(user_id=account, user__is_active=True, verified=True)
+        return bool(_keys(rows, text))
 
     def set_verified(self, account: str, text: str, verified: bool) -> None:
         """Set allauth's flag."""
-        _rows().filter(**_key(account, text)).update(verified=verified)
+        rows = _rows().filter(user_id=account)
+        rows.filter(pk__in=_keys(rows, text)).update(verified=verified)
 
     def user(self, account: str) -> Any:
         """Give the active user."""
@@ -52,21 +52,19 @@ class AllauthAddressBook:
 
 
 def _rows() -> Any:
-    return EmailAddress.objects.all()
+    return EmailAddress.objects.using(router.db_for_write(EmailAddress))
 
 
-def _spellings(text: str) -> set[str]:
-    try:
-        return {text.lower(), parse_address(text).canonical}
-    except NameRefused:
-        return {text.lower()}
-
-
-def _key(account: str, text: str) -> dict[str, str]:
-    return {"user_id": account, "email": text}
+def _keys(rows: Any, text: str) -> list[Any]:
+    """Give the keys of the rows that hold this address; an account has few."""
+    return [pk for pk, stored in rows.values_list("pk", "email") if same_mailbox(stored, text)]
 
 
 def _stored(row: Any) -> StoredAddress:
     return StoredAddress(
-        account=str(row.user_id), text=row.email, verified=row.verified, primary=row.primary
+        account=str(row.user_id),
+        text=row.email,
+        verified=row.verified,
+        primary=row.primary,
+        cursor=str(row.pk),
     )

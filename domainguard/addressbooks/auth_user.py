@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import router
+from django.db.models import Q
 
-from .base import StoredAddress
+from .base import StoredAddress, same_mailbox, spelled
 
 
 class AuthUserAddressBook:
@@ -16,9 +18,13 @@ class AuthUserAddressBook:
     name = "auth_user"
 
     def find(self, text: str) -> Iterable[StoredAddress]:
-        """Find active users with a usable password, as Django's own form does."""
-        for user in self._users().filter(**{f"{self._field}__iexact": text, "is_active": True}):
-            if user.has_usable_password():
+        """Find active users with a usable password, as Django's own form does, in any script."""
+        alike = Q()
+        for spelling in spelled(text):
+            alike |= Q(**{f"{self._field}__iexact": spelling})
+        for user in self._users().filter(alike, is_active=True):
+            # A database may find letters alike that are not (CVE-2019-19844).
+            if user.has_usable_password() and same_mailbox(self._text(user), text):
                 yield self._stored(user)
 
     def addresses_of(self, account: str) -> Iterable[StoredAddress]:
@@ -36,12 +42,12 @@ class AuthUserAddressBook:
 
     def cursor_of(self, address: StoredAddress) -> str:
         """Give the account, which is the primary key."""
-        return address.account
+        return address.cursor
 
     def is_verified(self, account: str, text: str) -> bool:
-        """Say whether the account is active and still has exactly this address."""
-        users = self._users().filter(pk=account, is_active=True, **{self._field: text})
-        return bool(users.exists())
+        """Say whether the account is active and still has this address."""
+        user = self.user(account)
+        return user is not None and same_mailbox(self._text(user), text)
 
     def set_verified(self, account: str, text: str, verified: bool) -> None:
         """Do nothing: there is no flag."""
@@ -55,12 +61,17 @@ class AuthUserAddressBook:
         return str(get_user_model().get_email_field_name())
 
     def _users(self) -> Any:
-        return get_user_model()._default_manager.all()
+        model = get_user_model()
+        return model._default_manager.using(router.db_for_write(model))
 
     def _text(self, user: Any) -> str:
         return getattr(user, self._field) or ""
 
     def _stored(self, user: Any) -> StoredAddress:
         return StoredAddress(
-            account=str(user.pk), text=self._text(user), verified=user.is_active, primary=True
+            account=str(user.pk),
+            text=self._text(user),
+            verified=user.is_active,
+            primary=True,
+            cursor=str(user.pk),
         )

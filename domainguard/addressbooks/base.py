@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from domainguard.core.names import NameRefused, canonical_address, spellings
+
 
 @dataclass(frozen=True, slots=True)
 class StoredAddress:
     """An address as the site stores it, with the account it belongs to (its primary key as text).
 
-    `verified_at` is when the site saw it proven; None where the site does not know.
+    `verified_at` is when the site saw it proven; None where the site does not know. `cursor` is
+    the book's own mark, from which `scan` can go on.
     """
 
     account: str
@@ -20,10 +23,30 @@ class StoredAddress:
     verified: bool
     verified_at: datetime | None = None
     primary: bool = False
+    cursor: str = ""
+
+
+def same_mailbox(stored: str, text: str) -> bool:
+    """Say whether two texts, in whatever script and case, are one address."""
+    try:
+        return canonical_address(stored) == canonical_address(text)
+    except NameRefused:
+        return False
+
+
+def spelled(text: str) -> frozenset[str]:
+    """Give the lower-case spellings under which a site may have stored what somebody typed."""
+    try:
+        return spellings(text)
+    except NameRefused:
+        return frozenset({text.lower()})
 
 
 class AddressBook(Protocol):
-    """The site's tables behind one small door. Every method reads the primary database."""
+    """The site's tables behind one small door. Every method reads the primary database.
+
+    `text` may be any spelling of an address: a site may keep U-labels where mail gets A-labels.
+    """
 
     name: str
 
@@ -40,7 +63,7 @@ class AddressBook(Protocol):
         """Give the cursor that continues a scan behind this address."""
 
     def is_verified(self, account: str, text: str) -> bool:
-        """Say whether the site still has this address for this account, and verified."""
+        """Say whether the site still has this address for this active account, and verified."""
 
     def set_verified(self, account: str, text: str, verified: bool) -> None:
         """Set the site's own flag; a site without one does nothing."""
