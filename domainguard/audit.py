@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import router, transaction
 from django.utils.crypto import salted_hmac
 
 from .models import AuditEvent
@@ -55,5 +56,7 @@ def record(
 def record_all(rows: Iterable[AuditEvent]) -> None:
     """Add many rows to the trail at once."""
     saved = AuditEvent.objects.bulk_create(list(rows))
+    using = router.db_for_write(AuditEvent)
     for row in saved:
-        transaction.on_commit(partial(audited.send, AuditEvent, event=row))
+        # What a site does on hearing of it is no reason for an act of ours to fail.
+        transaction.on_commit(partial(audited.send, AuditEvent, event=row), using, robust=True)

@@ -15,7 +15,10 @@ from .reasons import Code, Hold, HoldClass, Signal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The numbers of the rules. `apart` is how far two looks must lie apart to corroborate."""
+    """The numbers of the rules. `apart` is how far two looks must lie apart to corroborate.
+
+    `quarantine` is how long an address added to an account rests before it may recover it.
+    """
 
     apart: timedelta = timedelta(hours=6)
     reset_registry_age: timedelta = timedelta(hours=24)
@@ -23,6 +26,7 @@ class Policy:
     fresh_for: timedelta = timedelta(minutes=15)
     young_answer: timedelta = timedelta(hours=24)
     unobserved_hold: timedelta = timedelta(hours=72)
+    quarantine: timedelta = timedelta(days=7)
 
 
 class Act(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -15,10 +16,17 @@ from domainguard.core.names import (
     DomainName,
     NameRefused,
     RegistrableDomain,
-    parse_address,
 )
 from domainguard.models import AddressStanding, DomainStatus, MailDomain
-from domainguard.wiring import address_book, is_trusted, now, registry_sources_for
+from domainguard.wiring import (
+    address_book,
+    is_trusted,
+    now,
+    policy,
+    read_address,
+    registry_sources_for,
+    site_facts,
+)
 
 _BATCH = 500
 
@@ -40,7 +48,7 @@ def enroll(stored: Iterable[StoredAddress]) -> int:
         if proven.get((each.account, each.text)) in (True, each.verified):
             continue  # nothing new: a sweep meets hardly anything else
         try:
-            address = parse_address(each.text)
+            address = read_address(each.text)
         except NameRefused:
             continue
         _, is_fresh = _enroll_one(each, address)
@@ -60,10 +68,28 @@ def _known(batch: list[StoredAddress]) -> dict[tuple[str, str], bool]:
 def standing_of(stored: StoredAddress) -> AddressStanding | None:
     """Give the standing of an address, enrolling it when it is new; None for a refused name."""
     try:
-        address = parse_address(stored.text)
+        address = read_address(stored.text)
     except NameRefused:
         return None
     standing, _ = _enroll_one(stored, address)
+    return standing
+
+
+def prove_now(stored: StoredAddress) -> AddressStanding | None:
+    """Record that an address was proven at this moment; None for a refused name.
+
+    An account's first address counts at once. Whoever holds a stolen session adds one of their
+    own, so a further one rests before it wins back anything, unless a second factor was asked for.
+    """
+    standing = standing_of(replace(stored, verified=False))
+    if standing is None:
+        return None
+    others = AddressStanding.objects.filter(
+        book=standing.book, account=standing.account, removed_at=None, verified_epoch__isnull=False
+    ).exclude(pk=standing.pk)
+    rests = others.exists() and not site_facts().has_second_factor(standing.account)
+    at = now()
+    prove(standing, at=at, recovery_from=at + policy().quarantine if rests else None)
     return standing
 
 
@@ -87,29 +113,33 @@ def _enroll_one(stored: StoredAddress, address: Address) -> tuple[AddressStandin
 
 
 def _first_sight(stored: StoredAddress, address: Address, key: dict[str, str]) -> AddressStanding:
-    # First sight is baseline: what the site calls verified is believed at the present epoch.
+    # First sight is baseline: what the site calls verified is believed at the present epoch. The
+    # lock keeps that epoch in force until the row is there: a rise after it finds the row.
     at = now()
     with transaction.atomic():
         mail_domain = mail_domain_row(address.name, at)
+        epoch = locked(mail_domain.trust_key_id).control_epoch if stored.verified else None
         standing, _ = AddressStanding.objects.get_or_create(
             **key,
             defaults={
                 "address": address.mailed,
                 "mail_domain": mail_domain,
                 "first_seen_at": at,
-                "verified_epoch": mail_domain.trust_key.control_epoch if stored.verified else None,
+                "verified_epoch": epoch,
                 "verified_at": stored.verified_at,
             },
         )
     return standing
 
 
-def prove(standing: AddressStanding, *, at: datetime | None) -> bool:
+def prove(
+    standing: AddressStanding, *, at: datetime | None, recovery_from: datetime | None = None
+) -> bool:
     """Give a never proven address the present epoch; an older epoch is never raised by this."""
     with transaction.atomic():
-        domain = DomainStatus.objects.select_for_update().get(pk=standing.mail_domain.trust_key_id)
+        domain = locked(standing.mail_domain.trust_key_id)
         changed = AddressStanding.objects.filter(pk=standing.pk, verified_epoch=None).update(
-            verified_epoch=domain.control_epoch, verified_at=at
+            verified_epoch=domain.control_epoch, verified_at=at, recovery_from=recovery_from
         )
         if changed:
             audit.record(
@@ -122,6 +152,11 @@ def prove(standing: AddressStanding, *, at: datetime | None) -> bool:
             )
             standing.verified_epoch, standing.verified_at = domain.control_epoch, at
     return bool(changed)
+
+
+def locked(trust_key: int) -> DomainStatus:
+    """Lock a domain's row until the transaction ends; others may still point to it."""
+    return DomainStatus.objects.select_for_update(no_key=True).get(pk=trust_key)
 
 
 def mail_domain_row(name: DomainName, at: datetime) -> MailDomain:
@@ -159,7 +194,7 @@ def forget_removed(account: str) -> int:
     kept = set()
     for stored in address_book().addresses_of(account):
         try:
-            kept.add(parse_address(stored.text).canonical)
+            kept.add(read_address(stored.text).canonical)
         except NameRefused:
             continue
     return (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from domainguard.core.names import Address, parse_address
+from domainguard.core.names import Address
 from domainguard.gate import GateAnswer, Purpose, Reason, may_receive
 from domainguard.models import AddressStanding, DomainStatus, Observation
-from domainguard.wiring import address_book
+from domainguard.wiring import address_book, read_address
 
 
 def explain(text: str) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def explain(text: str) -> dict[str, Any]:
 
     Where several accounts have the address, the one that would receive a reset stands for all.
     """
-    address = parse_address(text)
+    address = read_address(text)
     standings = AddressStanding.objects.filter(
         book=address_book().name, canonical=address.canonical, removed_at=None
     ).order_by("pk")

@@ -9,11 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from domainguard.core.evidence import Evidence, evidence_as_json
-from domainguard.core.names import DomainName, NameRefused, parse_address, parse_domain
+from domainguard.core.names import DomainName, NameRefused
 from domainguard.core.reasons import SENTENCES
 from domainguard.models import DomainStatus
 from domainguard.services import check
-from domainguard.wiring import is_trusted, now
+from domainguard.wiring import is_trusted, now, read_address, read_domain
 
 CONCLUSIVE, INCONCLUSIVE, REFUSED = 0, 1, 2
 
@@ -61,10 +61,10 @@ class Command(BaseCommand):
 
 def _look(text: str, *, dry_run: bool) -> dict[str, Any]:
     try:
-        name = parse_address(text).name if "@" in text else parse_domain(text)
+        name = read_address(text).name if "@" in text else read_domain(text)
     except NameRefused as refused:
         return {"name": _shown(text), "error": str(refused), "exit": REFUSED}
-    if is_trusted(name.trust_key):
+    if is_trusted(name.mail_domain):
         return _trusted(text, name)
     row = DomainStatus.objects.filter(domain=name.trust_key).first()
     if row is None:
