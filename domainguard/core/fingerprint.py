@@ -55,6 +55,14 @@ def _differ(old: object, new: object) -> bool:
     return old != new
 
 
+def is_unchanged(before: Fingerprint | None, triage: Evidence) -> bool:
+    """Say whether a triage shows NS, MX and SOA as they were; silence does not."""
+    seen = triage.delegation
+    if before is None or seen is None or not triage.speaks:
+        return False
+    return (seen.ns, seen.mx, seen.soa) == (before.ns, before.mx, before.soa)
+
+
 def is_same_registration(before: Fingerprint, after: Fingerprint) -> bool | None:
     """Say whether both describe one registration; None when neither handle nor date can tell.
 

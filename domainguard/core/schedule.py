@@ -10,6 +10,8 @@ from .reasons import HoldClass
 from .record import Policy, Record
 
 DAILY = timedelta(days=1)
+# A hold ends six hours after the first clean look: so it outlasts its reason by 18 h at most.
+_WHILE_HELD = timedelta(hours=12)
 _BACK_OFF = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 _BEFORE_EXPIRY = timedelta(days=30)
 _AFTER_EXPIRY = timedelta(days=100)
@@ -28,14 +30,15 @@ def next_check_at(record: Record, *, now: datetime, policy: Policy, spread: floa
     """Give the time of the next scheduled look.
 
     `spread` is a number in [0, 1) that the caller draws for the domain; it moves looks that rest
-    on a guess (back-off, the daily round) by up to a tenth, so that they do not come in herds.
+    on a guess (back-off, the rounds of a day) by up to a tenth, so that they do not come in herds.
     """
     if record.silent:
         wait = _BACK_OFF[min(record.silent, len(_BACK_OFF)) - 1]
         return now + wait * (1 + _JITTER * spread)
     if _wants_confirmation(record):
         return now + policy.apart
-    return now + DAILY * (1 - _JITTER * spread)
+    wait = _WHILE_HELD if _may_be_over_soon(record) else DAILY
+    return now + wait * (1 - _JITTER * spread)
 
 
 def _wants_confirmation(record: Record) -> bool:
@@ -50,6 +53,13 @@ def _wants_confirmation(record: Record) -> bool:
         hold.hold_class.ends_by_itself for hold in record.holds
     )
     return waiting or clearing
+
+
+def _may_be_over_soon(record: Record) -> bool:
+    """Say whether an owner may set right today what the domain is on hold for."""
+    if record.under_review or record.state is State.RELEASED:
+        return False
+    return any(hold.hold_class.ends_by_itself for hold in record.holds)
 
 
 def depth(record: Record, *, now: datetime, policy: Policy) -> Depth:

@@ -144,6 +144,7 @@ def known_of(row: DomainStatus) -> Known:
         has_registry=has_registry(row),
         state=record.state,
         fingerprint=record.fingerprint,
+        baseline_at=record.baseline_at,
         trusted_since=_trusted_since(row),
         lapse_seen_at=record.lapse_seen_at,
         troubled_at=record.troubled_at,

@@ -14,6 +14,7 @@ from django.db import connections, router, transaction
 from django.db.models import F, Q
 
 from domainguard.core.evidence import Evidence
+from domainguard.core.fingerprint import is_unchanged
 from domainguard.core.names import MailDomain as MailDomainName
 from domainguard.core.names import RegistrableDomain
 from domainguard.core.record import Act
@@ -168,24 +169,12 @@ def _ask(row: DomainStatus, below: list[MailDomainName]) -> _Answer:
             seen = dns().triage(
                 RegistrableDomain(row.domain), now=now(), deadline=Deadline.after(10)
             )
-            if record.fingerprint and is_unchanged(seen, record):
+            if is_unchanged(record.fingerprint, seen):
                 return _Triaged(seen)
         return check.ask(row, below=below)
     except Exception as broken:  # one domain's failure is no other domain's
         log.exception("The look at a domain broke (row %s).", row.pk)
         return broken
-
-
-def is_unchanged(seen: Evidence, record: Any) -> bool:
-    """Say whether a triage shows NS, MX and SOA of the fingerprint; silence does not."""
-    if not seen.speaks or seen.delegation is None:
-        return False
-    kept = record.fingerprint
-    return (seen.delegation.ns, seen.delegation.mx, seen.delegation.soa) == (
-        kept.ns,
-        kept.mx,
-        kept.soa,
-    )
 
 
 def _keep(row: DomainStatus, answer: _Answer) -> check.Looked | None:

@@ -16,6 +16,7 @@ from domainguard.core.fingerprint import (
     fingerprint_from_json,
     fingerprint_of,
     is_same_registration,
+    is_unchanged,
 )
 from tests.core.builders import (
     BORN,
@@ -139,3 +140,22 @@ def test_no_fingerprint_is_stored_as_none():
 
 def test_evidence_of_a_silent_class_leaves_its_fields_unknown():
     assert fingerprint_of([silent(SourceClass.DNS), HEALTHY[0]]).ns is None
+
+
+@pytest.mark.parametrize(
+    ("triage", "unchanged"),
+    [
+        (dns(soa="ns1 root"), True),
+        (dns(ds={"1/13/2/ab"}, soa="ns1 root"), True),
+        (dns(ns={"ns1.elsewhere.net"}, soa="ns1 root"), False),
+        (dns(mx=(), soa="ns1 root"), False),
+        (dns(soa="ns2 root"), False),
+        (nxdomain(), False),
+        (silent(SourceClass.DNS), False),
+    ],
+)
+def test_a_triage_compares_name_servers_mail_hosts_and_soa(triage, unchanged):
+    before = Fingerprint(ns=NS, mx=MX, ds=frozenset(), soa="ns1 root")
+
+    assert is_unchanged(before, triage) is unchanged
+    assert not is_unchanged(None, triage)

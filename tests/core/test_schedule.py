@@ -25,6 +25,7 @@ from tests.core.builders import (
     OTHER_NS,
     POLICY,
     QUIET,
+    REDEMPTION,
     SUSPENDED,
     UNDELEGATED,
     after,
@@ -56,18 +57,29 @@ def deep(record, *, hours=0):
         (walk(baseline(), (0, ANEW)), 6),
         (walk(baseline(), (0, UNDELEGATED)), 6),
         (walk(baseline(), (0, SUSPENDED)), 6),
-        (walk(baseline(), (0, UNDELEGATED), (6, UNDELEGATED)), 24),
-        (walk(baseline(), (0, SUSPENDED), (6, SUSPENDED)), 24),
+        (walk(baseline(), (0, UNDELEGATED), (6, UNDELEGATED)), 12),
+        (walk(baseline(), (0, SUSPENDED), (6, SUSPENDED)), 12),
+        (walk(baseline(), (0, REDEMPTION), (6, REDEMPTION)), 12),
         (walk(baseline(), (0, LAPSED), (6, LAPSED)), 24),
         (walk(baseline(), (0, ANEW), (6, ANEW)), 24),
         (walk(baseline(), (0, UNDELEGATED), (6, UNDELEGATED), (9, HEALTHY)), 6),
         (walk(baseline(), (0, UNDELEGATED), (1, HEALTHY), (7, HEALTHY)), 24),
         (walk(baseline(), (0, ANEW), (6, ANEW), (9, ANEW)), 24),
         (replace(walk(baseline(), (0, LAPSED)), under_review=True), 24),
+        (replace(walk(baseline(), (0, SUSPENDED), (6, SUSPENDED)), under_review=True), 24),
     ],
 )
 def test_what_six_hours_could_settle_is_looked_at_after_six_hours(record, hours):
     assert wait(record) == hours * HOUR
+
+
+def test_a_hold_whose_reason_has_gone_ends_within_a_day():
+    held = walk(baseline(), (0, SUSPENDED), (6, SUSPENDED))
+    longest_wait = wait(held)
+    clearing = at(held, HEALTHY, 18).record
+
+    assert longest_wait + wait(clearing) < DAY
+    assert not at(clearing, HEALTHY, 24).record.held
 
 
 @pytest.mark.parametrize(("times", "hours"), [(1, 1), (2, 6), (3, 24), (4, 24), (400, 24)])
