@@ -88,6 +88,7 @@ def test_a_404_of_the_registry_is_not_found(reply: Reply):
     [
         Reply(status=404, content_type="text/html", body=b"<h1>Please sign in to the Wi-Fi</h1>"),
         Reply(status=404, content_type="text/html"),
+        Reply(status=404, content_type="text/html", body=error(404)),
         Reply(status=404, content_type="text/plain", body=b"404 page not found"),
         Reply(status=404, content_type="", body=b"not here"),
         Reply(status=404, content_type=RDAP, body=b"<html>"),
