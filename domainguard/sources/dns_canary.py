@@ -92,7 +92,9 @@ class ResolverCanary:
     def _keep_in_quarantine(self, now: datetime) -> None:
         for resolver, at in self._caught_at.items():
             if is_fresh(at, now, self._quarantine):
-                self._aside.setdefault(resolver, Distrusted("set aside for a lie a short while ago"))
+                self._aside.setdefault(
+                    resolver, Distrusted("set aside for a lie a short while ago")
+                )
 
     def _ask(self, deadline: Deadline) -> Mapping[Resolver, list[Reply]]:
         names = (

@@ -16,7 +16,7 @@ from domainguard.testing.dns_server import NODATA, NXDOMAIN, DnsAnswer, DnsServe
 
 EXAMPLE_COM = RegistrableDomain("example.com")
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
-QUICK = (0.2, 0.3)  # patience: short where a resolver is silent, long enough for a busy machine
+QUICK = (0.2, 0.3)  # patience where a resolver is silent on purpose
 DIGEST = "ab" * 32
 EXAMPLE = {
     "NS": ("ns1.host.net.", "ns2.host.net."),
@@ -53,7 +53,7 @@ def addresses(servers: list[DnsServer]) -> tuple[Resolver, ...]:
 
 
 def source(servers: list[DnsServer], **options: Any) -> DnsSource:
-    return DnsSource(addresses(servers), **{"patience": QUICK, **options})
+    return DnsSource(addresses(servers), **options)
 
 
 def look(servers: list[DnsServer], **options: Any) -> Evidence:

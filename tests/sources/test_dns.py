@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_each_kind_of_failure_says_nothing_in_words_of_its_own(fault, outcome, w
     with serving(HEALTHY, HEALTHY, HEALTHY) as servers:
         for server in servers:
             server.fault = fault
-        evidence = look(servers)
+        evidence = look(servers, patience=QUICK)
         who = ", ".join(server.resolver for server in servers)
     assert evidence.outcome is outcome
     assert evidence.delegation is None
@@ -144,7 +145,7 @@ def test_resolvers_conclude_only_by_quorum(tables, quorum, presence):
 def test_two_of_three_resolvers_that_time_out_leave_no_quorum_and_the_note_says_so():
     with serving(HEALTHY, HEALTHY, HEALTHY) as servers:
         servers[0].fault = servers[2].fault = SILENCE
-        evidence = look(servers)
+        evidence = look(servers, patience=QUICK)
         first, second, third = (server.resolver for server in servers)
     assert evidence.outcome is Outcome.DISTRUSTED
     assert evidence.note == (
@@ -413,6 +414,20 @@ def test_the_system_resolvers_are_those_of_resolv_conf(tmp_path: Path):
 def test_a_panel_that_cannot_vote_is_refused(resolvers, message):
     with pytest.raises(ValueError, match=message):
         DnsSource(resolvers)
+
+
+def test_many_threads_share_one_source():
+    with serving(HEALTHY, HEALTHY, HEALTHY) as servers, ThreadPoolExecutor(8) as pool:
+        dns = source(servers, canary=ResolverCanary(addresses(servers)))
+        looks = [
+            pool.submit(dns.look, EXAMPLE_COM, now=NOW, deadline=Deadline.after(10))
+            for _ in range(40)
+        ]
+        assert {said(each.result()).ns for each in looks} == {
+            frozenset({"ns1.host.net", "ns2.host.net"})
+        }
+        asked = sum(server.query_count for server in servers)
+    assert asked == 40 * 12 + 3 * 3  # the canary is asked once, not by each thread
 
 
 def test_dns_covers_every_domain():

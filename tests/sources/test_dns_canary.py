@@ -127,6 +127,17 @@ def test_a_resolver_that_passed_before_keeps_its_standing_in_silence():
         assert aside(canary, 5) == []
 
 
+def test_a_liar_that_falls_silent_has_to_pass_again_before_it_is_believed():
+    with serving(GONE) as (server,):
+        canary = canary_of(server)
+        assert aside(canary) == []
+        server.fault = NXDOMAIN
+        aside(canary, 5)
+        server.fault = SERVFAIL
+        (error,) = aside(canary, 120)
+    assert error.outcome is Outcome.UNREADABLE
+
+
 def test_the_names_asked_for_are_new_each_time_and_cannot_be_told_beforehand():
     with serving(GONE) as (server,):
         canary = canary_of(server)

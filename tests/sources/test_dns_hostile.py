@@ -21,7 +21,7 @@ from domainguard.sources.dns_wire import Datagram, Query, Question, Resolver
 from domainguard.testing.dns_packets import DnsAnswer, read_query, write_answer, write_question
 from domainguard.testing.dns_server import SERVFAIL
 from tests.sources.hostile_dns import Asked, Hostile, hostile
-from tests.sources.resolving import EXAMPLE, EXAMPLE_COM, NOW, changed, look, said, serving
+from tests.sources.resolving import EXAMPLE, EXAMPLE_COM, NOW, QUICK, changed, look, said, serving
 
 RIGHT_FLAGS = struct.pack("!H", 0x8180)
 A_POINTER_TO_ITSELF = b"\xc0"
@@ -97,7 +97,7 @@ def one_record(owner: bytes, rdata: bytes, length: int | None = None) -> bytes:
 )
 def test_a_broken_packet_is_no_answer(body):
     with serving(changed(NS=raw(body))) as servers:
-        evidence = look(servers)
+        evidence = look(servers, patience=QUICK)
     assert evidence.outcome in (Outcome.UNREADABLE, Outcome.TIMED_OUT)
     assert evidence.delegation is None
 
