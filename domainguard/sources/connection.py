@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-import select
+import selectors
 import socket
 import ssl
 import time
@@ -133,9 +133,9 @@ class _TimedSocket:
         self._sock.settimeout(seconds_left(self.deadline))
 
     def is_quiet(self) -> bool:
-        poller = select.poll()
-        poller.register(self._sock, select.POLLIN)
-        return not poller.poll(0)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._sock, selectors.EVENT_READ)
+            return not selector.select(0)
 
 
 class _TimedReader(io.RawIOBase):
