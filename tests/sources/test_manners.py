@@ -151,6 +151,8 @@ def test_jitter_spreads_the_return_and_never_beyond_an_hour(
     assert wait_for(manners) == timedelta(seconds=int(100 * (1 + chance / 4)))
     manners.heard(HERE, evidence(Outcome.LIMITED, timedelta(days=365)))
     assert wait_for(manners) == HOUR
+    clock.shift(3601)
+    assert is_let_through(manners)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ANSWERED, Outcome.NOT_FOUND])
