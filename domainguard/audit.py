@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from functools import partial
 from typing import Any
 
 from django.db import router, transaction
