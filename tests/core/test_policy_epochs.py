@@ -13,6 +13,7 @@ from domainguard.core.record import Cause, Record
 from tests.core.builders import (
     ANEW,
     DAY,
+    EXPIRED,
     HEALTHY,
     HOUR,
     LAPSED,
@@ -94,10 +95,22 @@ def test_one_trouble_raises_the_epoch_once(look):
     assert epoch(*[(hours, look) for hours in (0, 6, 12, 24, 240)]) == 2
 
 
-def test_a_lapse_that_flickers_raises_the_epoch_once():
-    looks = [(0, LAPSED), (6, LAPSED), (7, HEALTHY), (8, LAPSED), (14, LAPSED), (30, LAPSED)]
+@pytest.mark.parametrize("between", [HEALTHY, UNDELEGATED, RESCUE, EXPIRED, QUIET])
+def test_a_lapse_that_flickers_raises_the_epoch_once(between):
+    looks = [(0, LAPSED), (6, LAPSED), (7, between), (8, LAPSED), (14, LAPSED), (30, LAPSED)]
 
     assert epoch(*looks) == 2
+
+
+def test_a_change_of_hands_that_raised_it_is_not_begun_anew_by_other_signs():
+    sold = [
+        registry(reregistered(registrar="iana:3")),
+        dns({"ns1.elsewhere.net"}, {"mx.elsewhere.net"}),
+    ]
+    third = [registry(reregistered(after(20), handle="D3-ORG")), dns()]
+    looks = [(0, ANEW), (6, ANEW), (12, sold), (24, third), (30, third)]
+
+    assert epoch(*looks[:3]) == epoch(*looks) == 2
 
 
 def test_a_second_lapse_after_the_first_was_over_raises_it_again():

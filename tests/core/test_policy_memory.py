@@ -105,6 +105,20 @@ def test_first_sight_past_expiry_is_a_baseline_too():
     assert record.fingerprint.handle == "D1-ORG"
 
 
+def test_a_domain_on_a_parking_page_keeps_its_baseline_though_the_registry_calls_it_active():
+    parked = [HEALTHY[0], dns(PARKING_NS)]
+    record = walk(Record(), (0, HEALTHY), (24, parked))
+    assert (record.held, record.fingerprint.ns, record.observed.ns) == (False, NS, PARKING_NS)
+
+    back = walk(record, (48, REDEMPTION), (72, HEALTHY), (79, HEALTHY))
+    assert (back.held, back.fingerprint.ns) == (False, NS)
+
+
+def test_a_domain_first_seen_on_a_parking_page_has_that_as_its_baseline():
+    record = at(Record(), [HEALTHY[0], dns(PARKING_NS)], 0).record
+    assert record.fingerprint.ns == PARKING_NS
+
+
 def test_an_expired_domain_keeps_its_baseline():
     moved = [EXPIRED[0], dns(PARKING_NS)]
 

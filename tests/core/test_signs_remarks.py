@@ -137,3 +137,7 @@ def test_a_look_that_settles_nothing_is_not_called_degraded():
 
     assert not seen.conclusive
     assert Code.DEGRADED not in seen.remarks
+
+
+def test_what_is_not_in_the_dns_is_not_also_blamed_for_its_missing_hosts():
+    assert verdict([registry(), nxdomain()]).remarks == ()
