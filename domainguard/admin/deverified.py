@@ -42,15 +42,7 @@ class StillOut(admin.SimpleListFilter):
 class DeverificationAdmin(ReadOnlyAdmin):
     """Newest first."""
 
-    list_display = (
-        "account",
-        "address",
-        "domain",
-        "reason",
-        "created_at",
-        "impact",
-        "restored_at",
-    )
+    list_display = ("account", "address", "reason", "created_at", "impact", "restored_at")
     list_filter = (
         StillOut,
         "bump__cause",

@@ -7,16 +7,17 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from domainguard import audit
 from domainguard.core.lifecycle import MEANING, State
 from domainguard.core.reasons import SENTENCES
-from domainguard.models import AddressStanding, DomainStatus, Observation
+from domainguard.models import AddressStanding, DomainStatus, MailDependency, Observation
 from domainguard.services import check
 from domainguard.wiring import is_exempt, now
 
@@ -31,17 +32,8 @@ class DomainStatusAdmin(ReadOnlyAdmin):
     """Held domains first, then by name."""
 
     change_form_template = "admin/domainguard/domain.html"
-    list_display = (
-        "domain",
-        "state_in_words",
-        "held",
-        "control_epoch",
-        "accounts",
-        "sentence",
-        "last_look_at",
-        "next_check_at",
-    )
-    list_filter = ("state", "held", "under_review", "has_registry")
+    list_display = ("domain", "standing", "state_in_words", "accounts", "sentence")
+    list_filter = ("held", "state", "under_review", "has_registry")
     search_fields = ("domain",)
     ordering = ("-held", "domain")
     list_per_page = 50
@@ -51,7 +43,18 @@ class DomainStatusAdmin(ReadOnlyAdmin):
         present = Q(mail_domains__standings__removed_at=None)
         accounts = Count("mail_domains__standings__account", filter=present, distinct=True)
         rows: QuerySet[DomainStatus] = super().get_queryset(request)
-        return rows.annotate(accounts=accounts)
+        return rows.annotate(
+            accounts=accounts, leaning=Exists(_held_dependencies_of(OuterRef("pk")))
+        )
+
+    @admin.display(description=_("standing"), ordering="held")
+    def standing(self, row: Any) -> str:
+        """Say in a word or two whether resets go to addresses there."""
+        if row.held:
+            return gettext("on hold")
+        if row.leaning:
+            return gettext("on hold through its mail host")
+        return gettext("in order")
 
     @admin.display(description=_("state"), ordering="state")
     def state_in_words(self, row: DomainStatus) -> str:
@@ -98,11 +101,19 @@ class DomainStatusAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:domainguard_domainstatus_change", args=[pk]))
 
 
+def _held_dependencies_of(row: DomainStatus | OuterRef) -> QuerySet[MailDependency]:
+    return MailDependency.objects.filter(mail_domain__trust_key=row, domain__held=True)
+
+
 def _page(row: DomainStatus) -> dict[str, Any]:
     return {
         "row": row,
         "meaning": MEANING[State(row.state)],
         "exempt": is_exempt(row.domain),
+        "dependencies": DomainStatus.objects.filter(
+            maildependency__mail_domain__trust_key=row
+        ).distinct(),
+        "leaning": _held_dependencies_of(row).exists(),
         "holds": [(hold, SENTENCES[hold.code]) for hold in row.active_holds],
         "reasons": [(code, SENTENCES.get(code, "")) for code in row.reasons],
         "fingerprint": _side_by_side(row),

@@ -11,10 +11,11 @@ from .evidence import SourceClass
 from .fingerprint import SLACK, Fingerprint, changed_fields, is_same_registration
 from .lifecycle import State
 from .parking import is_parked
-from .reasons import Hold, HoldClass, Signal, heaviest
+from .reasons import Code, Hold, HoldClass, Signal, heaviest
 from .record import Act, AdverseLook, Cause, Episode, Policy, Record
 from .verdict import Verdict
 
+_PASSING = frozenset({Code.AUTO_RENEW, Code.PARKED})
 _IDENTITY = frozenset({"handle", "registered_at", "registrar", "ns", "mx"})
 
 
@@ -118,7 +119,10 @@ def _clear(record: Record, verdict: Verdict, policy: Policy) -> Settled:
         rows = unbroken(record.episodes, verdict)
         return Settled(replace(record, episodes=rows, clean_since=None))
     if not record.held:
-        return Settled(_renew_baseline(replace(record, episodes=()), verdict))
+        calm = replace(record, episodes=())
+        return Settled(
+            calm if _is_newly_parked(record, verdict) else _renew_baseline(calm, verdict)
+        )
     rows = tuple(each for each in record.episodes if _outlasts_calm(each, record))
     calmed = replace(record, episodes=rows)
     if _has_changed(record, verdict):
@@ -130,6 +134,13 @@ def _clear(record: Record, verdict: Verdict, policy: Policy) -> Settled:
     if record.under_review or verdict.at - since < policy.apart:
         return Settled(calmed)
     return _release(calmed, verdict)
+
+
+def _is_newly_parked(record: Record, verdict: Verdict) -> bool:
+    # Many registries show a domain nobody paid for as healthy while its registrar parks it. What
+    # the owner will come back with, or a buyer replace, is the fingerprint from before.
+    before = record.fingerprint
+    return bool(before and is_parked(verdict.observed.ns) and not is_parked(before.ns))
 
 
 def _outlasts_calm(row: Episode, record: Record) -> bool:
@@ -175,9 +186,15 @@ def _shows_identity(fingerprint: Fingerprint) -> bool:
 
 
 def _renew_baseline(record: Record, verdict: Verdict) -> Record:
+    before, seen = _baseline(record), verdict.observed
+    if _PASSING & set(verdict.remarks):
+        # After expiry the hosts may be the registrar's page. Those of the owner stay what is
+        # compared with, or who pays late would look like a stranger for ever.
+        hosts = before.filled_from(seen)
+        seen = replace(seen, ns=hosts.ns, mx=hosts.mx, ds=hosts.ds, soa=hosts.soa)
     return replace(
         record,
-        fingerprint=verdict.observed.filled_from(_baseline(record)),
+        fingerprint=seen.filled_from(before),
         baseline_at=record.baseline_at or verdict.at,
     )
 

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('domain', models.CharField(max_length=253, unique=True, verbose_name='domain')),
                 ('psl_version', models.CharField(blank=True, max_length=64, verbose_name='public suffix list')),
-                ('has_registry', models.BooleanField(default=True, verbose_name='a registry source covers it')),
+                ('has_registry', models.BooleanField(default=True, verbose_name='registry source')),
                 ('control_epoch', models.PositiveIntegerField(default=1, verbose_name='control epoch')),
                 ('state', models.CharField(choices=[('active', 'active'), ('expired', 'expired'), ('redemption', 'redemption'), ('pending_delete', 'pending delete'), ('released', 'released'), ('reregistered', 'reregistered'), ('suspended', 'suspended'), ('unknown', 'unknown')], db_index=True, default='unknown', max_length=16, verbose_name='state')),
                 ('state_since', domainguard.models.fields.InstantField(blank=True, null=True, verbose_name='in this state since')),

@@ -48,7 +48,7 @@ class DomainStatus(models.Model):
         verbose_name=_("operator of the private suffix"),
     )
     psl_version = models.CharField(_("public suffix list"), max_length=64, blank=True)
-    has_registry = models.BooleanField(_("a registry source covers it"), default=True)
+    has_registry = models.BooleanField(_("registry source"), default=True)
     control_epoch = models.PositiveIntegerField(_("control epoch"), default=1)
     state = models.CharField(
         _("state"),
@@ -76,6 +76,7 @@ class DomainStatus(models.Model):
     silent = models.PositiveIntegerField(_("looks without an answer"), default=0)
     failures = models.PositiveSmallIntegerField(_("looks that broke"), default=0)
     under_review = models.BooleanField(_("waits for a person"), default=False)
+    wants_bump = models.BooleanField(_("its epoch should rise"), default=False, db_index=True)
     next_check_at = InstantField(_("next look"), db_index=True)
     lease_until = InstantField(_("leased until"), null=True, blank=True)
     lease_number = models.PositiveBigIntegerField(_("lease"), default=0)
