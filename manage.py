@@ -7,6 +7,7 @@ import sys
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
-    site = "registry_site.demo" if sys.argv[1:2] == ["demo"] else "registry_site"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{site}.settings")
+    if sys.argv[1:2] == ["demo"]:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "registry_site.demo.settings"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry_site.settings")
     execute_from_command_line(sys.argv)

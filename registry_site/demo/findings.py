@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,33 +50,29 @@ def findings() -> list[Finding]:
     return sorted(found, key=_seriousness)
 
 
-def why(mail_domain: MailDomain) -> str:
-    """Say in a sentence or two what stands against a mail domain; nothing where nothing does."""
-    row = mail_domain.trust_key
-    own = [*row.active_holds, *mail_domain.active_holds]
+def objection(mail_domain: MailDomain) -> str:
+    """Say in a sentence or two why a mail domain is held; nothing where it is not."""
+    own = [*mail_domain.trust_key.active_holds, *mail_domain.active_holds]
     if own:
         return _sentence(own)
-    for host in mail_domain.dependencies.filter(held=True).order_by("domain"):
-        return f"It rests on {host.domain}. {_sentence(host.active_holds)}"
-    return "" if row.state == State.ACTIVE else row.sentence
+    host = mail_domain.dependencies.filter(held=True).order_by("domain").first()
+    return f"It rests on {host.domain}. {_sentence(host.active_holds)}" if host else ""
 
 
-def _sentence(holds: list[Hold] | tuple[Hold, ...]) -> str:
+def _sentence(holds: Sequence[Hold]) -> str:
     return SENTENCES[max(holds, key=lambda hold: Weight[hold.hold_class.name]).code]
 
 
 def _finding(mail_domain: MailDomain) -> Finding:
-    row = mail_domain.trust_key
-    held_hosts = mail_domain.dependencies.filter(held=True).exists()
-    held = bool(row.active_holds or mail_domain.active_holds or held_hosts)
+    row, against = mail_domain.trust_key, objection(mail_domain)
     return Finding(
         domain=mail_domain.name,
         state=row.state.replace("_", " "),
-        held=held,
+        held=bool(against),
         epoch=row.control_epoch,
         addresses=mail_domain.standings.filter(removed_at=None).count(),
-        done=_done(row, mail_domain, held=held),
-        why=why(mail_domain),
+        done=_done(row, mail_domain, held=bool(against)),
+        why=against or ("" if row.state == State.ACTIVE else row.sentence),
     )
 
 

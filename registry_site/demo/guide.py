@@ -6,46 +6,40 @@ from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 
-from domainguard.models import AddressStanding
 from registry_site.accounts.models import User
 
 from .findings import Finding
 from .seed import ADMIN, PASSWORD
 
+_SETTINGS = "--settings registry_site.demo.settings"
+
 
 def guide(origin: str, found: Sequence[Finding]) -> Iterator[str]:
-    """Give the lines; the first refused and the last healthy domain of the table stand in them."""
-    refused, healthy = _first_at(found[0]), _first_at(found[-1])
-    reset = origin + reverse("account_reset_password")
+    """Give the lines; people at the worst domain of the table and at a good one stand in them."""
+    refused = _somebody_at(found[0])
+    healthy = _somebody_at(next((each for each in found if not each.held), found[-1]))
     yield f"The site   {origin}/"
     yield f"The inbox  {origin}{reverse('demo_inbox')}  every mail of the demo, whoever reads it"
     yield f"The admin  {origin}{reverse('admin:index')}  user {ADMIN}, password {PASSWORD}"
     yield ""
     yield "Three things to try:"
-    yield f"1. Ask for a new password for {healthy.address}"
-    yield f"   at {reset}"
-    yield f"   The mail arrives in {_mailbox(origin, healthy)}"
-    yield f"2. Ask for one for {refused.address}: the page says the same, but nothing is sent."
-    yield f"   {_mailbox(origin, refused)} says why."
-    yield f"3. Sign in as {_username(refused)}, password {PASSWORD} (it is everybody's), and read"
-    yield f"   what {origin}{reverse('account')} says to the owner of that address."
+    yield f"1. Ask for a new password at {origin}{reverse('account_reset_password')}"
+    yield f"   for {healthy.email}. The mail arrives in"
+    yield f"   {_mailbox(origin, healthy)}"
+    yield f"2. Ask again, for {refused.email}. The page says the same, and nothing is sent:"
+    yield f"   {_mailbox(origin, refused)}"
+    yield f"3. Sign in as {refused.username}, whose password is everybody's, {PASSWORD}, and read"
+    yield f"   {origin}{reverse('account')}"
     yield ""
-    yield "Every command works on the running demo with --settings registry_site.demo.settings:"
-    yield (
-        f'   make manage ARGS="domainguard_explain {refused.address}'
-        ' --settings registry_site.demo.settings"'
-    )
+    yield "Every command works on the demo while it runs:"
+    yield f'   make manage ARGS="domainguard_explain {refused.email} {_SETTINGS}"'
     yield ""
     yield "Ctrl-C ends everything."
 
 
-def _first_at(finding: Finding) -> AddressStanding:
-    return AddressStanding.objects.filter(mail_domain__name=finding.domain).order_by("pk")[0]
+def _somebody_at(finding: Finding) -> User:
+    return User.objects.filter(email__endswith=f"@{finding.domain}").order_by("pk")[0]
 
 
-def _mailbox(origin: str, standing: AddressStanding) -> str:
-    return origin + reverse("demo_mailbox", args=[standing.canonical])
-
-
-def _username(standing: AddressStanding) -> str:
-    return User.objects.get(pk=standing.account).username
+def _mailbox(origin: str, person: User) -> str:
+    return origin + reverse("demo_mailbox", args=[person.email])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
+from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 
@@ -20,7 +21,7 @@ from domainguard.testing.clock import clock
 from domainguard.testing.smtp_sink import read_deliveries
 from domainguard.testing.world import World
 
-from .findings import why
+from .findings import objection
 from .state import State
 from .story import Story
 
@@ -30,7 +31,7 @@ READERS: Final = {
     Holder.REGISTRAR: "a registrar, at its parking page",
     Holder.NOBODY: "nobody, because no mail arrives at the domain",
 }
-_LINK: Final = re.compile(r"(http://127\.0\.0\.1:\d+/\S*)")
+_LINK: Final = re.compile(r"(http://127\.0\.0\.1:\d+(?:/\S*)?)")
 _REFUSALS: Final = ("mail_refused", "mail_dropped")
 
 
@@ -54,13 +55,16 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One address: who reads its mail now, what arrived and when mail was refused, newest first."""
+    """One address: who reads its mail now, what arrived and when mail was refused, newest first.
+
+    `objection` says what stands against its domain now; empty where nothing does.
+    """
 
     address: str
     holder: Holder
     letters: tuple[Letter, ...]
     refused: tuple[datetime, ...]
-    why: str
+    objection: str
 
     @property
     def reader(self) -> str:
@@ -70,7 +74,8 @@ class Mailbox:
     @property
     def is_worth_a_line(self) -> bool:
         """Whether anything arrived or was refused, or somebody else reads it."""
-        return bool(self.letters or self.refused) or self.holder is not Holder.OWNER
+        somebody_else = self.holder in (Holder.STRANGER, Holder.REGISTRAR)
+        return bool(self.letters or self.refused) or somebody_else
 
 
 class PostOffice:
@@ -115,7 +120,7 @@ class PostOffice:
             holder=self._world.mailbox(parsed.mail_domain),
             letters=tuple(_letter(each) for each in self._arrived.get(address, ())),
             refused=tuple(self._refused.get(address_hash(parsed.canonical), ())),
-            why=why(row) if row else "",
+            objection=objection(row) if row else "",
         )
 
 
@@ -135,5 +140,5 @@ def _letter(delivered: Delivered) -> Letter:
 
 def _parts(text: str) -> Iterator[Part]:
     for number, piece in enumerate(_LINK.split(text.strip())):
-        is_link = number % 2 == 1
-        yield Part(piece, "/" + piece.split("/", 3)[3] if is_link else "")
+        is_link = number % 2 == 1  # what the group matched stands between what it did not
+        yield Part(piece, (urlsplit(piece).path or "/") if is_link else "")

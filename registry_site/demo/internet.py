@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test.utils import override_settings
 
 from domainguard.testing import SmallInternet
+from domainguard.testing.smtp_sink import LOOPBACK
 
 from .state import State
 from .story import Story
@@ -24,6 +25,8 @@ def small_internet(story: Story, state: State, origin: str) -> Iterator[SmallInt
     with SmallInternet(lives=story.lives(), mail_file=state.mail) as net:
         moved_in = {
             "DOMAINGUARD": {**settings.DOMAINGUARD, **net.settings(), "PUBLIC_ORIGIN": origin},
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": LOOPBACK,
             "EMAIL_PORT": net.sink.port,
             "PUBLIC_ORIGIN": origin,
             "CSRF_TRUSTED_ORIGINS": [origin],

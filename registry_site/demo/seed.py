@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -15,7 +16,7 @@ from registry_site.accounts.models import User
 from registry_site.packages.models import Project, Release, Role
 
 from .people import Person
-from .places import EVENTFUL
+from .places import EVENTFUL, Place
 from .story import Story
 
 ADMIN = "admin"
@@ -69,13 +70,18 @@ def _addresses(user: User, person: Person) -> Iterable[EmailAddress]:
 
 
 def _owners(number: int, users: list[User], draw: Random) -> list[User]:
-    """Choose one owner or two or three; the best-loved projects hang on one eventful domain."""
-    eventful = tuple(f"@{place.domain}" for place in EVENTFUL)
-    at_risk = [user for user in users if user.email.endswith(eventful)]
-    owner = draw.choice(at_risk if number < _AT_RISK and at_risk else users)
-    others = [each for each in users if each != owner]
-    count = 1 if number < len(_POPULAR) else draw.choices((1, 2, 3), (6, 3, 1))[0]
-    return [owner, *draw.sample(others, min(count - 1, len(others)))]
+    """Choose one owner or several. The best-loved projects hang on eventful domains, each on one.
+
+    The first of them has the first person of the first eventful place as its only owner.
+    """
+    at_risk = [person for person in map(partial(_first_at, users), EVENTFUL) if person]
+    if number < min(_AT_RISK, len(at_risk)):
+        return [at_risk[number]]
+    return draw.sample(users, min(draw.choices((1, 2, 3), (6, 3, 1))[0], len(users)))
+
+
+def _first_at(users: list[User], place: Place) -> User | None:
+    return next((user for user in users if user.email.endswith(f"@{place.domain}")), None)
 
 
 def _start(

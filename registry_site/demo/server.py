@@ -15,7 +15,7 @@ _TRIES = 20
 
 
 class PortsTaken(OSError):
-    """No port in the range is free."""
+    """No port of the range can be listened on."""
 
 
 class Server(ThreadedWSGIServer):
@@ -33,14 +33,21 @@ class Server(ThreadedWSGIServer):
         return f"http://{HOST}:{self.server_port}"
 
 
+class _Quietly(WSGIRequestHandler):
+    """Leaves the terminal to what the demo has to say."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing; what goes wrong in a view is still logged."""
+
+
 def listen(port: int) -> Server:
     """Take this port or the next that is free; raises PortsTaken."""
     for number in range(port, port + _TRIES):
         try:
-            return Server((HOST, number), WSGIRequestHandler)
-        except OSError:
+            return Server((HOST, number), _Quietly)
+        except (OSError, OverflowError):  # taken, forbidden, or beyond the last port
             continue
-    raise PortsTaken(f"the ports {port} to {port + _TRIES - 1} of {HOST} are all taken")
+    raise PortsTaken(f"the ports {port} to {port + _TRIES - 1} of {HOST} cannot be had")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import os
 
 from registry_site.demo import state
 
-# Before the next import reads the environment: whatever the shell says of these is about another site.
+# Before the next import reads it: what the shell says of these is about another site.
 os.environ |= state.here().environ()
 
 from registry_site.settings import *  # noqa: F403

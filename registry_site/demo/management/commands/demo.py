@@ -79,7 +79,7 @@ class Command(BaseCommand):
             if options["days"]:
                 live(clock, clock.now() + timedelta(days=options["days"]))
             found = findings()
-            self.stdout.write("\n" + "\n".join(table(found)) + "\n")
+            self.stdout.write("\n".join(["", *table(found), "", ""]))
             if not options["no_serve"]:
                 self._serve(site, "\n".join(guide(site.origin, found)))
 
