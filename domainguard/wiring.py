@@ -217,6 +217,9 @@ def letter(name: str) -> Callable[..., Any]:
 # Dotted names, because a letter is written on a higher floor than the outbox that carries it.
 _LETTERS = {
     "reset": "domainguard.integrations.auth.reset_letter",
+    "allauth": "domainguard.integrations.rendered.rendered_letter",
+    "djoser": "domainguard.integrations.djoser.djoser_letter",
+    "dj_rest_auth": "domainguard.integrations.dj_rest_auth.reset_letter",
     "deverified": "domainguard.services.notify.deverified_letter",
     "restored": "domainguard.services.notify.restored_letter",
     "refused": "domainguard.services.notify.refused_letter",

@@ -1,27 +1,42 @@
-"""django-allauth: mails that give power are refused, and a proof by mail never heals an epoch."""
+"""django-allauth: every mail with power in it goes through the outbox and is redeemed by asking."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed, email_removed
+from django.contrib import messages
+from django.contrib.sites.shortcuts import get_current_site
+from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMessage
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from domainguard.core.names import NameRefused, parse_address
-from domainguard.gate import Purpose, may_confirm_new, may_receive
+from domainguard.gate import Purpose, Reason, may_confirm_new, may_receive
+from domainguard.integrations.allauth_codes import code_of_login, code_of_reset
+from domainguard.integrations.redeem import redeem_mail, redeem_token, tell_of_change
+from domainguard.integrations.rendered import parts_of
 from domainguard.models import AddressStanding
-from domainguard.services import enroll
+from domainguard.services import enroll, intents
+from domainguard.services.ask import may_reset
+from domainguard.services.post import send_capability_mail
 from domainguard.wiring import address_book
 
-# Mails whose reader can sign in or reset. Our own reset views stand in front of allauth's, so
-# through these nothing goes out at all.
-_CAPABILITY = (
-    "account/email/password_reset_key",
-    "account/email/password_reset_code",
-    "account/email/login_code",
-)
-_CONFIRMATION = "account/email/email_confirmation"
+_PURPOSES = {
+    "account/email/password_reset_key": Purpose.RECOVER,
+    "account/email/password_reset_code": Purpose.RECOVER,
+    "account/email/login_code": Purpose.RECOVER,
+    "account/email/unknown_account": Purpose.RECOVER,  # takes as long as a reset does
+    "account/email/email_confirmation": Purpose.CONFIRM,
+    "account/email/email_confirmation_signup": Purpose.CONFIRM,
+    "account/email/account_already_exists": Purpose.CONFIRM,  # takes as long as a first proof does
+}
+_CODE_LIVES = timedelta(minutes=15)
+_DISTRUSTED = (Reason.HELD, Reason.OLDER_EPOCH, Reason.NO_MAIL)
 
 
 class AccountAdapterMixin:
@@ -33,34 +48,101 @@ class AccountAdapterMixin:
     domainguard_guarded = True
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail of allauth unless it would give power to somebody who may not have it."""
-        if template_prefix.startswith(_CAPABILITY):
+        """Store a mail that gives power, sealed; send another unless its address is distrusted."""
+        purpose = _PURPOSES.get(template_prefix)
+        if purpose is None:
+            if _may_be_told(email):
+                super().send_mail(template_prefix, email, context)  # type: ignore[misc]
             return
-        if template_prefix.startswith(_CONFIRMATION) and not _may_confirm(email, context):
-            return
-        super().send_mail(template_prefix, email, context)  # type: ignore[misc]
+        message = self._rendered(template_prefix, email, context)
+        user = context.get("user")
+        send_capability_mail(
+            letter="allauth",
+            address=email,
+            account=user.pk if user is not None else None,
+            purpose=purpose,
+            payload=parts_of(message),
+            lives=_CODE_LIVES if "code" in context else intents.LIVES,
+        )
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Write a password; where a mail of ours brought it, only while the gate admits it.
+
+        Raises PermissionDenied when trust ended between the page and the new password.
+        """
+        write = partial(super().set_password, user, password)  # type: ignore[misc]
+        token = getattr(user, "domainguard_token", None)
+        email = code_of_reset(_request(), user)
+        if token is not None:
+            if not redeem_token(user, token, write):
+                raise PermissionDenied
+        elif email is not None:
+            mail = redeem_mail(str(user.pk), email, Purpose.RECOVER, write)
+            if mail is None:
+                raise PermissionDenied
+            tell_of_change(str(user.pk), mail)
+        else:
+            write()
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Sign in; by a mailed code only while the gate admits its address."""
+        sign_in = partial(super().login, request, user)  # type: ignore[misc]
+        email = code_of_login(request, user)
+        if email is None:
+            sign_in()
+        elif redeem_mail(str(user.pk), email, Purpose.RECOVER, sign_in) is None:
+            request.session.flush()
+            raise PermissionDenied
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take a proof of an address that came by a mail of ours and is admitted now."""
+        taken: list[bool] = []
+
+        def write() -> None:
+            taken.append(super(AccountAdapterMixin, self).confirm_email(request, email_address))  # type: ignore[misc]
+
+        account = str(email_address.user_id)
+        if redeem_mail(account, email_address.email, Purpose.CONFIRM, write) is None:
+            self.add_message(  # type: ignore[attr-defined]
+                request,
+                messages.ERROR,
+                "account/messages/email_confirmation_failed.txt",
+                {"email": email_address.email},
+            )
+        return any(taken)
+
+    def _rendered(self, prefix: str, email: str, context: dict[str, Any]) -> EmailMessage:
+        request = _request()
+        site = get_current_site(request)
+        whole = {"request": request, "email": email, "current_site": site, **context}
+        message: EmailMessage = self.render_mail(prefix, email, whole)  # type: ignore[attr-defined]
+        return message
 
 
-def _may_confirm(text: str, context: dict[str, Any]) -> bool:
-    try:
-        address = parse_address(text)
-    except NameRefused:
-        return False
-    user = context.get("user")
-    standing = AddressStanding.objects.filter(
-        book=address_book().name,
-        account=str(user.pk) if user is not None else "",
-        canonical=address.canonical,
-    ).first()
-    if standing is None:
-        return may_confirm_new(address.mail_domain).admitted
-    return may_receive(standing.pk, Purpose.CONFIRM).admitted
+class SocialAccountAdapterMixin:
+    """Put it before your own social adapter or allauth's: signing in by address alone asks too."""
+
+    domainguard_guarded = True
+
+    def can_authenticate_by_email(self, login: Any, email: str) -> bool:
+        """Refuse where whoever has the domain today could have made the provider say so."""
+        allowed: bool = super().can_authenticate_by_email(login, email)  # type: ignore[misc]
+        return allowed and may_reset(email, _request()).admitted
 
 
 @receiver(email_confirmed, dispatch_uid="domainguard.allauth.confirmed")
 def remember_proof(email_address: EmailAddress, **_: Any) -> None:
-    """Give a newly proven address its domain's present epoch; an older epoch stays as it is."""
-    for stored in address_book().addresses_of(str(email_address.user_id)):
+    """Give a newly proven address its domain's present epoch; an older epoch stays as it is.
+
+    allauth also counts a typed code as a proof, past the adapter: a distrusted address loses the
+    tick again.
+    """
+    account = str(email_address.user_id)
+    if not _may_be_told(email_address.email, account):
+        EmailAddress.objects.filter(pk=email_address.pk).update(verified=False)
+        email_address.verified = False
+        return
+    for stored in address_book().addresses_of(account):
         if stored.text == email_address.email:
             enroll.enroll([stored])
 
@@ -69,3 +151,25 @@ def remember_proof(email_address: EmailAddress, **_: Any) -> None:
 def remember_removal(user: Any, **_: Any) -> None:
     """Mark the standing of an address that its owner took away; the row stays."""
     enroll.forget_removed(str(user.pk))
+
+
+def _may_be_told(text: str, account: str | None = None) -> bool:
+    """Say whether nothing speaks against a mail there, whoever has the address."""
+    try:
+        address = parse_address(text)
+    except NameRefused:
+        return False
+    kept = AddressStanding.objects.filter(
+        book=address_book().name, canonical=address.canonical, removed_at=None
+    )
+    known = list((kept if account is None else kept.filter(account=account)).values_list("pk"))
+    if not known:
+        return may_confirm_new(address.mail_domain).admitted
+    return all(may_receive(pk, Purpose.CONFIRM).reason not in _DISTRUSTED for (pk,) in known)
+
+
+def _request() -> HttpRequest | None:
+    from allauth.core import context
+
+    request: HttpRequest | None = context.request
+    return request

@@ -23,8 +23,8 @@ def addressees(intent: Intent) -> Iterable[StoredAddress]:
         return _of_account(account, intent)
     found = list(address_book().find(intent.submitted))
     # A sealed mail was made for one person, and its library did not say for whom: the one who
-    # proved the address. Others may have entered it, and must be able to do no more than that.
-    return _the_only_proven(found) if "sealed" in intent.payload else found
+    # proved the address, as others may have entered it too, or else the only one who has it.
+    return _the_one_meant(found) if "sealed" in intent.payload else found
 
 
 def _of_account(account: str, intent: Intent) -> list[StoredAddress]:
@@ -40,9 +40,9 @@ def _of_account(account: str, intent: Intent) -> list[StoredAddress]:
     return [StoredAddress(account=account, text=intent.submitted, verified=False)]
 
 
-def _the_only_proven(found: list[StoredAddress]) -> list[StoredAddress]:
-    proven = [stored for stored in found if stored.verified]
-    return proven if len(proven) == 1 else []
+def _the_one_meant(found: list[StoredAddress]) -> list[StoredAddress]:
+    meant = [stored for stored in found if stored.verified] or found
+    return meant if len(meant) == 1 else []
 
 
 def _canonical(text: str) -> str | None:

@@ -21,9 +21,10 @@ def may_reset(user_or_address: Any, request: HttpRequest | None = None) -> GateA
     """Look at the domain if the last look is old, then ask the gate; every refusal is audited.
 
     A user is judged by the address in EMAIL_FIELD, which is the one a site would mail. Text is
-    judged by every account that has it: one refusal refuses. Takes 5 s at most, and writes what
-    was seen, so the answer's time says something to whoever waits for it: ask from a worker, or
-    post by `send_capability_mail`. The request only names its path in the audit trail.
+    judged by every account that proved it, since anybody may enter it: one refusal refuses. Takes
+    5 s at most, and writes what was seen, so the answer's time says something to whoever waits for
+    it: ask from a worker, or post by `send_capability_mail`. The request only names its path in
+    the audit trail.
     """
     answers = [_judge(stored) for stored in _stored(user_or_address)]
     answer = next((each for each in answers if not each.admitted), None)
@@ -42,7 +43,8 @@ def may_reset(user_or_address: Any, request: HttpRequest | None = None) -> GateA
 def _stored(user_or_address: Any) -> list[StoredAddress]:
     book = address_book()
     if isinstance(user_or_address, str):
-        return list(book.find(user_or_address))
+        found = list(book.find(user_or_address))
+        return [stored for stored in found if stored.verified] or found
     text = getattr(user_or_address, user_or_address.get_email_field_name(), None)
     own = book.addresses_of(str(user_or_address.pk))
     return [stored for stored in own if text and stored.text.lower() == text.lower()]

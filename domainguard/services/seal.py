@@ -39,6 +39,6 @@ def _keys() -> MultiFernet:
     return MultiFernet([Fernet(_key(secret)) for secret in secrets])
 
 
-def _key(secret: str) -> bytes:
+def _key(secret: str | bytes) -> bytes:
     digest = salted_hmac(_SALT, "outbox", secret=secret, algorithm="sha256").digest()
     return urlsafe_b64encode(digest)

@@ -11,10 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from domainguard.core.names import NameRefused, parse_address
-from domainguard.gate import Purpose, may_receive
 from domainguard.integrations.allauth import AccountAdapterMixin
-
-from .addresses import standings_of
 
 _ALLAUTH_STAGE = "allauth.account.stages.EmailVerificationStage"
 _OUR_STAGE = "registry_site.accounts.stages.ProvenOnceStage"
@@ -41,20 +38,12 @@ class AccountAdapter(AccountAdapterMixin, DefaultAccountAdapter):  # type: ignor
         return _public(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """Tell the owner of an address that somebody tried to sign up with it, if it is theirs."""
-        if not _is_in_good_standing(email):
-            return
+        """Tell the owner of an address that somebody tried to sign up with it."""
         self.send_mail(
             "account/email/account_already_exists",
             email,
             {"password_reset_url": _public(reverse("account_reset_password"))},
         )
-
-
-def _is_in_good_standing(email: str) -> bool:
-    """Say whether nothing speaks against a mail there, asking as for a first proof."""
-    known = standings_of(email).values_list("pk", flat=True)
-    return all(may_receive(pk, Purpose.CONFIRM).admitted for pk in known)
 
 
 def _public(path: str) -> str:
