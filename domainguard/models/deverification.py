@@ -23,6 +23,7 @@ class Deverification(models.Model):
     enforced = models.BooleanField(_("enforced"))
     created_at = InstantField(_("since"))
     flag_cleared_at = InstantField(_("site told"), null=True, blank=True)
+    flag_taken = models.BooleanField(_("the site had it verified"), default=False)
     noticed_at = InstantField(_("person told"), null=True, blank=True)
     restored_at = InstantField(_("restored"), null=True, blank=True)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
 _SQLITE = (
     """
     CREATE TRIGGER domainguard_epoch_never_falls
@@ -82,14 +84,17 @@ def install_guards(connection: Any) -> None:
     missing row shows when the chain of digests is verified.
     """
     drop, create = _SQL.get(connection.vendor, ((), ()))
-    with connection.cursor() as cursor:
-        for statement in drop + create:
-            cursor.execute(statement)
+    _execute(connection, drop + create)
 
 
 def remove_guards(connection: Any) -> None:
     """Take the triggers away, for the way back of the migration."""
     drop, _ = _SQL.get(connection.vendor, ((), ()))
-    with connection.cursor() as cursor:
-        for statement in drop:
+    _execute(connection, drop)
+
+
+def _execute(connection: Any, statements: tuple[str, ...]) -> None:
+    # All or nothing: a migrate beside a running site must leave no moment without guards.
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        for statement in statements:
             cursor.execute(statement)

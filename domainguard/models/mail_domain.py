@@ -52,6 +52,7 @@ class MailDependency(models.Model):
     mail_domain = models.ForeignKey(MailDomain, models.CASCADE)
     domain = models.ForeignKey(DomainStatus, models.PROTECT)
     first_seen_at = InstantField(_("first seen as a dependency"))
+    direct = models.BooleanField(_("carries the mail domain's own hosts"), default=True)
 
     class Meta:
         verbose_name = _("mail dependency")

@@ -15,10 +15,11 @@ from domainguard import audit
 from domainguard.core.evidence import Evidence
 from domainguard.core.names import MailDomain as MailDomainName
 from domainguard.core.names import RegistrableDomain
-from domainguard.core.policy import settle
+from domainguard.core.policy import corroborate, settle
 from domainguard.core.record import Act, Cause, Record
 from domainguard.core.schedule import next_check_at
 from domainguard.core.verdict import Known, Verdict, conclude
+from domainguard.core.windows import visible_for
 from domainguard.models import AddressStanding, DomainStatus, EpochBump, Observation
 from domainguard.services import cases, dependencies, mail_domains
 from domainguard.sources.base import Deadline
@@ -58,20 +59,28 @@ class Looked:
     evidence: tuple[Evidence, ...] = ()
 
 
-def look_now(domain: str, *, purpose: str, seconds: float = 10.0, dry_run: bool = False) -> Looked:
+def look_now(
+    domain: str,
+    *,
+    purpose: str,
+    seconds: float = 10.0,
+    dry_run: bool = False,
+    mail_domain: str = "",
+) -> Looked:
     """Look at a domain with every source within so many seconds, and keep what follows.
 
-    A dry run asks and concludes, and writes nothing. Raises DomainStatus.DoesNotExist.
+    Below it the named mail domain is looked at, else those whose turn it is. A dry run asks and
+    concludes, and writes nothing. Raises DomainStatus.DoesNotExist.
     """
     row = DomainStatus.objects.get(domain=domain)
     if is_trusted(domain):
         return Looked(row, None)
     if dry_run:
         return look_without_writing(row, purpose=purpose, seconds=seconds)
-    below = [
-        MailDomainName(name)
-        for name in row.mail_domains.exclude(name=domain).values_list("name", flat=True)
-    ]
+    if mail_domain:
+        below = [MailDomainName(mail_domain)] if mail_domain != domain else []
+    else:
+        below = mail_domains.below([row.pk]).get(row.pk, [])
     return keep(ask(row, below=below, seconds=seconds, errand=Errand.PERSON), purpose=purpose)
 
 
@@ -84,8 +93,12 @@ def look_without_writing(row: DomainStatus, *, purpose: str, seconds: float = 10
 
 def is_fresh(row: DomainStatus) -> bool:
     """Say whether the last conclusive look is young enough to rest a mail or a password on it."""
-    at = row.last_conclusive_at
-    return at is not None and now() - at <= policy().fresh_for
+    return is_young(row.last_conclusive_at, policy().fresh_for)
+
+
+def is_young(at: datetime | None, age: timedelta) -> bool:
+    """Say whether a moment is no older than this; what a wrong clock dated ahead is not young."""
+    return at is not None and timedelta(0) <= now() - at <= age
 
 
 def ask(
@@ -108,18 +121,24 @@ def ask(
 def keep(asked: Asked, *, purpose: str, lease: int | None = None) -> Looked:
     """Weigh what was said against the row as it is now, and write what follows, in one commit.
 
-    With a lease number, an answer that comes after the lease was lost changes nothing.
+    With a lease number, an answer that comes after the lease was lost changes nothing. An older
+    look than the last one is kept as evidence and changes nothing else.
     """
     with transaction.atomic():
-        row = DomainStatus.objects.select_for_update().get(domain=asked.domain)
+        row = DomainStatus.objects.select_for_update(no_key=True).get(domain=asked.domain)
         if lease is not None and row.lease_number != lease:
             return Looked(row, None)
-        record, verdict = _record(row), _conclude(row, asked, purpose)
-        settled = settle(record, verdict, policy())
+        verdict = _conclude(row, asked, purpose)
+        _observe(row, asked, purpose)
+        if lease is not None:
+            row.lease_until = None
+        if row.last_look_at and asked.at < row.last_look_at:
+            row.save(update_fields=["lease_until"])
+            return Looked(row, verdict, (), asked.evidence)
+        settled = settle(_record(row), verdict, policy())
         after = _schedule(settled.record, row, asked.at)
         _write(row, after, verdict)
-        _observe(row, asked, purpose)
-        dependencies.link(row, verdict, asked.at)
+        dependencies.link(row, verdict, asked.evidence, asked.at)
         mail_domains.keep(row, asked.below, verdict, at=asked.at)
         _tell(row, verdict, settled.acts)
         cases.open_where_needed(row, after, verdict, at=asked.at)
@@ -142,6 +161,7 @@ def known_of(row: DomainStatus) -> Known:
     record = row.record()
     return Known(
         has_registry=has_registry(row),
+        visible_for=visible_for(row.domain),
         state=record.state,
         fingerprint=record.fingerprint,
         baseline_at=record.baseline_at,
@@ -184,7 +204,8 @@ def spread(domain: str) -> float:
 def _write(row: DomainStatus, record: Record, verdict: Verdict) -> None:
     row.keep(record)
     row.has_registry = has_registry(row)
-    row.lease_until, row.failures = None, 0
+    row.wants_bump = corroborate(_record(row), policy()) is not None
+    row.failures = 0
     if verdict.conclusive:
         row.sentence = verdict.sentence
         row.reasons = [code.value for code in verdict.reasons]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from domainguard.models import AddressStanding
+from domainguard.models import AddressStanding, MailDomain
 from domainguard.services import check
-from domainguard.wiring import is_exempt, is_trusted, now, policy
+from domainguard.wiring import is_exempt, is_trusted, policy
 
 
 class Answer(StrEnum):
@@ -18,17 +18,32 @@ class Answer(StrEnum):
 
 
 def look_at_moment_of_use(standing: AddressStanding, *, seconds: float = 10.0) -> Answer:
-    """Take a fresh look at an address's domain unless there is one; say what it allows."""
-    row = standing.mail_domain.trust_key
-    row.refresh_from_db()
-    if is_trusted(row.domain) or is_exempt(row.domain) or check.is_fresh(row):
+    """Take a fresh look at an address's domain unless there is one; say what it allows.
+
+    MAIL leaves the word to the gate, which knows by now what was seen.
+    """
+    mail_domain = MailDomain.objects.select_related("trust_key").get(pk=standing.mail_domain_id)
+    row = mail_domain.trust_key
+    if is_trusted(mail_domain.name) or is_exempt(row.domain) or _is_fresh(mail_domain):
         return Answer.MAIL
-    looked = check.look_now(row.domain, purpose=check.RESET, seconds=seconds)
-    if looked.verdict is None or looked.verdict.adverse:
-        return Answer.REFUSE
-    if looked.verdict.conclusive:
+    looked = check.look_now(
+        row.domain, purpose=check.RESET, seconds=seconds, mail_domain=mail_domain.name
+    )
+    row, verdict = looked.row, looked.verdict
+    if verdict is not None and verdict.adverse:
+        # A hold that began at a known time spares who verified after it; only the gate can tell.
+        return Answer.MAIL if row.held else Answer.REFUSE
+    if verdict is not None and verdict.conclusive:
         return Answer.MAIL
     # Nobody answered: a young conclusive answer with nothing adverse since is good enough.
-    at = looked.row.last_conclusive_at
-    is_young = at is not None and now() - at <= policy().young_answer
-    return Answer.MAIL if is_young and not looked.row.held else Answer.WAIT
+    young = check.is_young(row.last_conclusive_at, policy().young_answer)
+    return Answer.MAIL if young and not row.held else Answer.WAIT
+
+
+def _is_fresh(mail_domain: MailDomain) -> bool:
+    row = mail_domain.trust_key
+    if mail_domain.name != row.domain and not check.is_young(
+        mail_domain.last_look_at, policy().fresh_for
+    ):
+        return False
+    return check.is_fresh(row)

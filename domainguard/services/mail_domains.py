@@ -5,13 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+
+from domainguard import audit
 from domainguard.core.evidence import Evidence, Presence, SourceClass
+from domainguard.core.names import MailDomain as MailDomainName
 from domainguard.core.reasons import Code, Hold, HoldClass
 from domainguard.core.record import hold_as_json
 from domainguard.core.verdict import Verdict
 from domainguard.models import DomainStatus, MailDomain
 from domainguard.services.dependencies import set_dependencies
 from domainguard.wiring import is_exempt, policy
+
+MOST = 20
+
+
+def below(trust_keys: Iterable[int]) -> dict[int, list[MailDomainName]]:
+    """Give the mail domains below trust keys whose turn it is: of each key the longest unseen."""
+    turn = Window(
+        RowNumber(),
+        partition_by="trust_key_id",
+        order_by=[F("last_look_at").asc(nulls_first=True), F("pk").asc()],
+    )
+    rows = MailDomain.objects.filter(trust_key__in=trust_keys).exclude(name=F("trust_key__domain"))
+    found: dict[int, list[MailDomainName]] = {}
+    chosen = rows.annotate(turn=turn).filter(turn__lte=MOST)
+    for trust_key, name in chosen.values_list("trust_key_id", "name"):
+        found.setdefault(trust_key, []).append(MailDomainName(name))
+    return found
 
 
 def keep(row: DomainStatus, below: Iterable[Evidence], verdict: Verdict, *, at: datetime) -> None:
@@ -20,22 +42,24 @@ def keep(row: DomainStatus, below: Iterable[Evidence], verdict: Verdict, *, at: 
     if verdict.conclusive and not verdict.adverse:
         apex.update(null_mx=Code.NULL_MX in verdict.remarks)
     names = {evidence.domain: evidence for evidence in below}
+    above = sorted(verdict.observed.ns or (row.fingerprint or {}).get("ns") or ())
     for mail_domain in row.mail_domains.filter(name__in=names):
-        _keep_one(mail_domain, names[mail_domain.name], at)
+        mail_domain.last_look_at = at
+        _keep_one(mail_domain, names[mail_domain.name], above, at)
+        mail_domain.save()
 
 
-def _keep_one(mail_domain: MailDomain, evidence: Evidence, at: datetime) -> None:
+def _keep_one(mail_domain: MailDomain, evidence: Evidence, above: list[str], at: datetime) -> None:
     seen = evidence.delegation
     if not evidence.speaks or seen is None or is_exempt(mail_domain.trust_key.domain):
         return
-    mail_domain.last_look_at = at
     if seen.presence is Presence.NXDOMAIN:
         _hold(mail_domain, at)
-    else:
-        mail_domain.null_mx = seen.null_mx
-        _clear(mail_domain, at)
-        set_dependencies(mail_domain, sorted(seen.mx | seen.ns), at)
-    mail_domain.save()
+        return
+    mail_domain.null_mx = seen.null_mx
+    _clear(mail_domain, at)
+    # Whoever answers for the domain above answers for its mail domains too.
+    set_dependencies(mail_domain, [*above, *sorted(seen.ns), *sorted(seen.mx)], at)
 
 
 def _hold(mail_domain: MailDomain, at: datetime) -> None:
@@ -44,6 +68,7 @@ def _hold(mail_domain: MailDomain, at: datetime) -> None:
         mail_domain.absent_since = at
         hold = Hold(HoldClass.UNDELEGATED, Code.UNDELEGATED, at, frozenset({SourceClass.DNS}))
         mail_domain.holds = [hold_as_json(hold)]
+        audit.record("mail_domain_hold", at=at, domain=mail_domain.name)
 
 
 def _clear(mail_domain: MailDomain, at: datetime) -> None:
@@ -52,3 +77,4 @@ def _clear(mail_domain: MailDomain, at: datetime) -> None:
     mail_domain.clean_since = mail_domain.clean_since or at
     if at - mail_domain.clean_since >= policy().apart:
         mail_domain.holds, mail_domain.absent_since, mail_domain.clean_since = [], None, None
+        audit.record("mail_domain_release", at=at, domain=mail_domain.name)

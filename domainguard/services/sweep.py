@@ -11,8 +11,9 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
+from domainguard import audit
 from domainguard.core.evidence import Evidence
 from domainguard.core.fingerprint import is_unchanged
 from domainguard.core.names import MailDomain as MailDomainName
@@ -20,7 +21,7 @@ from domainguard.core.names import RegistrableDomain
 from domainguard.core.record import Act
 from domainguard.core.schedule import Depth, depth, next_check_at
 from domainguard.models import DomainStatus, ReviewCase
-from domainguard.services import check, enforce, enroll, outbox
+from domainguard.services import check, enforce, enroll, mail_domains, outbox
 from domainguard.sources.base import Deadline
 from domainguard.wiring import (
     clock_is_virtual,
@@ -93,11 +94,11 @@ def sweep(
 
 def check_clock() -> None:
     """Refuse to go on when the clock is more than 5 minutes behind, or beside the database's."""
-    newest = DomainStatus.objects.order_by("-last_look_at").exclude(last_look_at=None).first()
-    if newest and newest.last_look_at and newest.last_look_at - now() > _CLOCK_SLACK:
+    newest = DomainStatus.objects.aggregate(at=Max("last_look_at"))["at"]
+    if newest and newest - now() > _CLOCK_SLACK:
         raise ClockIsWrong(
-            f"The clock says {now():%Y-%m-%d %H:%M}, but {newest.domain} was looked at "
-            f"{newest.last_look_at:%Y-%m-%d %H:%M}. Set the clock; nothing was done."
+            f"The clock says {now():%Y-%m-%d %H:%M}, but a domain was looked at "
+            f"{newest:%Y-%m-%d %H:%M}. Set the clock; nothing was done."
         )
     connection = connections[router.db_for_read(DomainStatus)]
     if connection.vendor != "postgresql" or clock_is_virtual():
@@ -116,7 +117,7 @@ def _look_at_all(everything: bool) -> Iterator[tuple[DomainStatus, check.Looked 
         DomainStatus.objects.filter(next_check_at__gt=now()).update(next_check_at=now())
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="look") as pool:
         while rows := claim(BATCH):
-            below = _mail_domains_below(rows)
+            below = mail_domains.below([row.pk for row in rows])
             asked = pool.map(_ask, rows, [below.get(row.pk, []) for row in rows])
             for row, answer in zip(rows, asked, strict=True):
                 yield row, _keep(row, answer)
@@ -136,17 +137,6 @@ def claim(limit: int) -> list[DomainStatus]:
             lease_until=at + _LEASE, lease_number=F("lease_number") + 1
         )
         return list(DomainStatus.objects.filter(pk__in=ids).order_by("next_check_at", "pk"))
-
-
-def _mail_domains_below(rows: list[DomainStatus]) -> dict[int, list[MailDomainName]]:
-    found: dict[int, list[MailDomainName]] = {}
-    pairs = DomainStatus.objects.filter(pk__in=[row.pk for row in rows]).exclude(
-        mail_domains__name=F("domain")
-    )
-    for pk, name in pairs.values_list("pk", "mail_domains__name"):
-        if name:
-            found.setdefault(pk, []).append(MailDomainName(name))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,30 +168,39 @@ def _ask(row: DomainStatus, below: list[MailDomainName]) -> _Answer:
 
 
 def _keep(row: DomainStatus, answer: _Answer) -> check.Looked | None:
-    if isinstance(answer, check.Asked):
-        return check.keep(answer, purpose=check.SWEEP, lease=row.lease_number)
-    if isinstance(answer, Exception):
-        _set_aside(row)
-        return None
-    _pass(row)
+    if answer is None or isinstance(answer, _Triaged):
+        return _pass(row)
+    try:
+        if isinstance(answer, check.Asked):
+            return check.keep(answer, purpose=check.SWEEP, lease=row.lease_number)
+    except Exception:  # as above
+        log.exception("The answers about a domain could not be kept (row %s).", row.pk)
+    _set_aside(row)
+    return None
+
+
+def _pass(row: DomainStatus) -> check.Looked:
+    spread = check.spread(row.domain)
+    leased = DomainStatus.objects.filter(pk=row.pk, lease_number=row.lease_number)
+    # Somebody may have looked deeper meanwhile, and then knows better when to look again.
+    leased.filter(last_look_at=row.last_look_at).update(
+        next_check_at=next_check_at(row.record(), now=now(), policy=policy(), spread=spread)
+    )
+    leased.update(lease_until=None)
     return check.Looked(row, None)
 
 
-def _pass(row: DomainStatus) -> None:
-    record = row.record()
-    spread = check.spread(row.domain)
+def _set_aside(row: DomainStatus) -> None:
+    """Give back a domain whose look broke: due in an hour, after three times in a day."""
+    failures = row.failures + 1
+    poison = failures >= _QUARANTINE_AFTER
     DomainStatus.objects.filter(pk=row.pk, lease_number=row.lease_number).update(
         lease_until=None,
-        next_check_at=next_check_at(record, now=now(), policy=policy(), spread=spread),
+        failures=failures,
+        next_check_at=now() + (timedelta(days=1) if poison else timedelta(hours=1)),
     )
-
-
-def _set_aside(row: DomainStatus) -> None:
-    # A domain whose look breaks three times rests for a day instead of an hour.
-    rests = timedelta(days=1) if row.failures + 1 >= _QUARANTINE_AFTER else timedelta(hours=1)
-    DomainStatus.objects.filter(pk=row.pk, lease_number=row.lease_number).update(
-        lease_until=None, failures=F("failures") + 1, next_check_at=now() + rests
-    )
+    if poison:
+        audit.record("domain_set_aside", at=now(), domain=row.domain, failures=failures)
 
 
 def _count(done: Swept, looked: check.Looked | None, answered: dict[str, list[bool]]) -> None:
