@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
-BENCH ?= $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/[a-z]*.py))
+BENCH ?= $(patsubst benchmarks/%.py,%,$(shell grep -l __main__ benchmarks/*.py))
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -58,7 +58,7 @@ check: $(DEV) ## lint, types, layers, Django's own checks, migrations
 faults: $(DEV) ## run the property tests at length, 10,000 examples each
 	$(PY) -m pytest --numprocesses 2 -m hypothesis --hypothesis-profile long $(ARGS)
 
-bench: $(DEV) ## run each file of benchmarks/, or one: make bench BENCH=fuzz_names
+bench: $(DEV) ## run the programs of benchmarks/, or one: make bench BENCH=fuzz_names
 	@for name in $(BENCH); do $(PY) -m benchmarks.$$name $(ARGS) || exit 1; done
 
 lock: ## pin again what pyproject.toml asks for (needs uv)
