@@ -101,13 +101,14 @@ def start_of_change(look: Look, signals: frozenset[Signal]) -> datetime | None:
     if not any(signal.code is Code.LATER_REGISTRATION for signal in signals):
         return None
     dates = [each.registration.registered_at for each in look.registry if each.registration]
-    return max((date for date in dates if date and _is_later(look, date)), default=None)
+    return max(date for date in dates if date)
 
 
 def _changed_together(look: Look, anew: frozenset[Signal]) -> Iterator[Signal]:
     if not {"ns", "mx"} <= look.changed:
         return
-    if not look.known.has_registry or not look.registry_can_tell:
+    can_tell = look.registry_can_tell or look.would_have_shown_a_lapse
+    if not look.known.has_registry or not can_tell:
         yield Signal(Code.HOSTS_CHANGED_TOGETHER, HoldClass.HOSTS_CHANGED, SourceClass.DNS, "dns")
     elif "registrar" in look.changed and look.was_in_trouble and not anew:
         # Sold after expiry, before deletion: creation date and handle stay as they were. Where

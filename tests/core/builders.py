@@ -15,6 +15,7 @@ from domainguard.core.evidence import (
     SourceClass,
 )
 from domainguard.core.policy import Settled, bumped, corroborate, settle
+from domainguard.core.reasons import Code, HoldClass
 from domainguard.core.record import Policy, Record
 from domainguard.core.verdict import Known, Verdict, conclude
 
@@ -114,10 +115,15 @@ def baseline(**facts) -> Record:
 
 
 def known_of(
-    record: Record, *, has_registry: bool = True, trusted_since: datetime | None = VERIFIED
+    record: Record,
+    *,
+    has_registry: bool = True,
+    trusted_since: datetime | None = VERIFIED,
+    visible_for: timedelta = timedelta(0),
 ) -> Known:
     return Known(
         has_registry=has_registry,
+        visible_for=visible_for,
         state=record.state,
         fingerprint=record.fingerprint,
         baseline_at=record.baseline_at,
@@ -139,6 +145,12 @@ def verdict(
     """Weigh a look at an hour against a record, by default the baseline's."""
     known = known_of(baseline() if record is None else record, **facts)
     return conclude(evidence, known, now=after(hours), registry_max_age=max_age)
+
+
+def signs(look: Iterable[Evidence], **facts) -> set[tuple[Code, HoldClass, SourceClass]]:
+    """Give what a look has against the domain: the word, its class of hold, and whose word it is."""
+    seen = verdict(look, **facts).signals
+    return {(each.code, each.hold_class, each.source_class) for each in seen}
 
 
 def at(record: Record, evidence: Iterable[Evidence], hours: float, **facts) -> Settled:

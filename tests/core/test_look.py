@@ -152,3 +152,15 @@ def test_the_worse_of_two_registry_answers_counts():
 def test_the_age_of_the_registrys_last_clean_answer_is_endless_where_there_was_none():
     assert Look([], known_of(baseline()), NOON).registry_age().total_seconds() == 3600
     assert Look([], Known(has_registry=True), NOON).registry_age().days > 10**8
+
+
+@pytest.mark.parametrize("outcome", SILENCE)
+def test_what_a_silent_witness_carries_is_not_read(outcome):
+    gone = registry(registration(Status.PENDING_DELETE))
+    look = Look([replace(gone, outcome=outcome)], known_of(baseline()), NOON)
+
+    assert (look.registry, look.registry_state) == ((), State.UNKNOWN)
+
+
+def test_a_delegated_name_is_there_although_it_takes_no_mail():
+    assert conclusive([dns(mx=())], Record(), has_registry=False)

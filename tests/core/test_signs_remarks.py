@@ -141,3 +141,13 @@ def test_a_look_that_settles_nothing_is_not_called_degraded():
 
 def test_what_is_not_in_the_dns_is_not_also_blamed_for_its_missing_hosts():
     assert verdict([registry(), nxdomain()]).remarks == ()
+
+
+def test_a_registry_that_there_is_none_of_is_not_called_silent():
+    record = at(Record(), [dns()], -1, has_registry=False).record
+
+    assert verdict([dns()], record, has_registry=False).remarks == ()
+
+
+def test_a_domain_nobody_trusts_yet_is_younger_than_no_address():
+    assert verdict(HEALTHY, Record(), trusted_since=None).remarks == (Code.NO_BASELINE,)

@@ -16,7 +16,6 @@ from domainguard.core.schedule import next_check_at
 from domainguard.core.windows import visible_for, windows_of
 from tests.core.builders import (
     DAY,
-    HOUR,
     NO_IDENTITY,
     NOON,
     OTHER_MX,
@@ -26,6 +25,7 @@ from tests.core.builders import (
     at,
     baseline,
     dns,
+    nxdomain,
     registration,
     registry,
     silent,
@@ -125,7 +125,7 @@ def test_without_a_registry_source_no_window_helps():
 AUTO_RENEWED = registry(registration(Status.AUTO_RENEW_PERIOD))
 REDEEMED = [
     registry(registration(Status.PENDING_DELETE, Status.REDEMPTION_PERIOD)),
-    dns((), (), presence="nxdomain"),
+    nxdomain(),
 ]
 PAGE_NS, PAGE_MX = {"ns1.unpaid-name-page.net"}, {"mx1.unpaid-name-page.net"}
 
@@ -154,4 +154,4 @@ def test_a_domain_first_seen_after_expiry_takes_the_hosts_it_has():
     first = at(Record(), [AUTO_RENEWED, dns(OTHER_NS, OTHER_MX)], 0).record
 
     assert first.fingerprint.ns == OTHER_NS
-    assert not walk(first, (HOUR / HOUR, [AUTO_RENEWED, MOVED])).held
+    assert not walk(first, (1, [AUTO_RENEWED, MOVED])).held
