@@ -1,7 +1,8 @@
 """Replays lives against the core on a virtual clock, as the sweep replays them against the world.
 
 One look here is what `services.sweep`, `services.check` and `services.enforce` do with one row,
-without the row: triage or every source, verdict, record, epoch, next look.
+without the row: triage or every source, verdict, record, epoch, next look. The breaker is left
+out: it only ever stops what is counted here.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from domainguard.core.policy import bumped, corroborate, settle
 from domainguard.core.record import Act, Policy, Record
 from domainguard.core.schedule import Depth, depth, next_check_at
 from domainguard.core.verdict import Known, conclude
+from domainguard.core.windows import visible_for
 from domainguard.testing.clock import VirtualClock
 from domainguard.testing.lives import Facts, Holder, Life
 from domainguard.testing.outages import Outage
@@ -27,63 +29,64 @@ from domainguard.testing.world import World
 
 POLICY = Policy()
 DAY = timedelta(days=1)
+_PROVEN_BEFORE = timedelta(days=300)
 _ON_ITS_WAY_OUT = HOLDS | {Status.REDEMPTION_PERIOD, Status.PENDING_DELETE}
+_Stretch = tuple[datetime, datetime]
 
 
 @dataclass(slots=True)
 class Watched:
-    """One life and what came of watching it. `held` are the stretches of its holds."""
+    """One life, watched for a time, and what came of it. `holds` are the stretches on hold."""
 
     life: Life
-    trusted_since: datetime
-    has_registry: bool
+    since: datetime
+    until: datetime
+    spread: float = field(init=False)
+    has_registry: bool = False
     record: Record = field(default_factory=Record)
-    held: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    holds: list[_Stretch] = field(default_factory=list)
     raised_at: list[datetime] = field(default_factory=list)
     looks: int = 0
 
-    def is_held_at(self, when: datetime) -> bool:
-        """Say whether a hold was in force."""
-        return any(begin <= when and (end is None or when < end) for begin, end in self.held)
+    def __post_init__(self) -> None:
+        self.spread = uuid.uuid5(uuid.NAMESPACE_DNS, self.life.domain).int % 1000 / 1000
 
-    def held_within(self, since: datetime, until: datetime) -> timedelta:
-        """Give how long of this time it was on hold."""
-        spans = ((max(begin, since), min(end or until, until)) for begin, end in self.held)
-        return sum((max(end - begin, timedelta(0)) for begin, end in spans), timedelta(0))
+    def first_hold_after(self, when: datetime) -> datetime | None:
+        """Give the first moment from this one on at which a hold was in force."""
+        return next((max(begin, when) for begin, end in self.holds if end > when), None)
+
+    def longest_wrong_hold(self) -> timedelta:
+        """Give the longest time it was held at a stretch while nothing was wrong with it."""
+        wrong = [
+            min(held[1], well[1]) - max(held[0], well[0])
+            for held in self.holds
+            for well in well_stretches(self.life, self.since, self.until)
+        ]
+        return max(wrong, default=timedelta(0))
 
 
-def replay(
-    lives: Iterable[Life],
-    start: datetime,
-    until: datetime,
-    *,
-    outages: Iterable[Outage] = (),
-    spare: timedelta = DAY,
-) -> list[Watched]:
-    """Watch these lives in one world from the start on, each from its own first look.
+def replay(watched: list[Watched], *, outages: Iterable[Outage] = ()) -> None:
+    """Watch these lives in one world until each has been watched for its time.
 
-    `spare` spreads the first looks, so that the canaries are asked all day long.
+    First looks are spread over a day, so that every hour has somebody who asks the canaries.
     """
-    world = World(VirtualClock(start))
+    world = World(VirtualClock(min(each.since for each in watched)))
     world.plan(*outages)
     sources = VirtualSources(world)
-    watched = []
-    for life in lives:
-        world.add(life)
-        born = life.turns[0].at
-        proven = max(born, start - timedelta(days=300))
-        covered = sources.covers(RegistrableDomain(life.domain))
-        watched.append(Watched(life, proven, covered))
-    due = [(start + spare * _spread(each.life.domain), n) for n, each in enumerate(watched)]
+    due = []
+    for number, each in enumerate(watched):
+        world.add(each.life)
+        each.has_registry = sources.covers(RegistrableDomain(each.life.domain))
+        due.append((each.since + DAY * each.spread, number))
     heapq.heapify(due)
-    while due and due[0][0] < until:
+    while due:
         now, number = heapq.heappop(due)
-        world.clock.set(now)
-        _look(watched[number], sources, now)
-        spread = _spread(watched[number].life.domain)
-        again = next_check_at(watched[number].record, now=now, policy=POLICY, spread=spread)
-        heapq.heappush(due, (again, number))
-    return watched
+        each = watched[number]
+        if now < each.until:
+            world.clock.set(now)
+            _look(each, sources, now)
+            again = next_check_at(each.record, now=now, policy=POLICY, spread=each.spread)
+            heapq.heappush(due, (again, number))
 
 
 def _look(each: Watched, sources: VirtualSources, now: datetime) -> None:
@@ -94,37 +97,37 @@ def _look(each: Watched, sources: VirtualSources, now: datetime) -> None:
     ):
         return
     evidence = sources.look(domain, now=now)
-    verdict = conclude(
-        evidence, _known(each), now=now, registry_max_age=POLICY.sweep_registry_age
-    )
+    verdict = conclude(evidence, _known(each), now=now, registry_max_age=POLICY.sweep_registry_age)
     settled = settle(record, verdict, POLICY)
     each.record = settled.record
-    if Act.HOLD in settled.acts:
-        each.held.append((now, None))
-    if Act.RELEASE in settled.acts:
-        each.held[-1] = (each.held[-1][0], now)
+    _note(each, settled.acts, now)
     if why := corroborate(each.record, POLICY):
         each.record = bumped(each.record, why)
         each.raised_at.append(now)
 
 
+def _note(each: Watched, acts: tuple[Act, ...], now: datetime) -> None:
+    if Act.HOLD in acts:
+        each.holds.append((now, each.until))
+    if Act.RELEASE in acts:
+        each.holds[-1] = (each.holds[-1][0], now)
+
+
 def _known(each: Watched) -> Known:
     record = each.record
+    proven_at = max(each.life.turns[0].at, each.since - _PROVEN_BEFORE)
     return Known(
         has_registry=each.has_registry,
+        visible_for=visible_for(each.life.domain),
         state=record.state,
         fingerprint=record.fingerprint,
         baseline_at=record.baseline_at,
         # After a bump no address is proven at the present epoch: the baseline is what is trusted.
-        trusted_since=record.baseline_at if each.raised_at else each.trusted_since,
+        trusted_since=record.baseline_at if each.raised_at else proven_at,
         lapse_seen_at=record.lapse_seen_at,
         troubled_at=record.troubled_at,
         registry_clean_at=record.registry_clean_at,
     )
-
-
-def _spread(domain: str) -> float:
-    return uuid.uuid5(uuid.NAMESPACE_DNS, domain).int % 1000 / 1000
 
 
 def is_well(facts: Facts) -> bool:
@@ -133,7 +136,18 @@ def is_well(facts: Facts) -> bool:
     return healthy and facts.holder is Holder.OWNER
 
 
-def well_stretches(life: Life, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+def is_lost(facts: Facts) -> bool:
+    """Say whether anybody can see that a name is lost to its owner, or about to be."""
+    going = not facts.registered or bool(facts.statuses & _ON_ITS_WAY_OUT)
+    return going or facts.holder is Holder.STRANGER
+
+
+def lost_at(life: Life) -> datetime:
+    """Give the first moment at which that can be seen; raises StopIteration where it never can."""
+    return next(turn.at for turn in life.turns if is_lost(turn.facts))
+
+
+def well_stretches(life: Life, since: datetime, until: datetime) -> Iterator[_Stretch]:
     """Give the stretches of this time in which nothing is wrong with a name."""
     edges = [since, *(turn.at for turn in life.turns if since < turn.at < until), until]
     begin = None
@@ -144,14 +158,3 @@ def well_stretches(life: Life, since: datetime, until: datetime) -> Iterator[tup
         if not well and begin is not None:
             yield begin, edge
             begin = None
-
-
-def lost_at(life: Life) -> datetime | None:
-    """Give the first moment from which on anybody can see that a name is lost to its owner."""
-    gone = (turn for turn in life.turns[1:] if _is_lost(turn.facts))
-    return next((turn.at for turn in gone), None)
-
-
-def _is_lost(facts: Facts) -> bool:
-    visible = not facts.registered or bool(facts.statuses & _ON_ITS_WAY_OUT)
-    return visible or facts.holder is Holder.STRANGER

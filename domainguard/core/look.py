@@ -30,10 +30,12 @@ class Known:
     `has_registry` says whether any registry source covers its TLD. `trusted_since` is the earliest
     moment that the trust of the present epoch rests on: an address verified, or first seen.
     `baseline_at` is when the fingerprint was taken; `troubled_at` the last time the domain was
-    held, expired or parked.
+    held, expired or parked. `visible_for` is how long the registry shows a loss at least before
+    anyone can register the name.
     """
 
     has_registry: bool
+    visible_for: timedelta = timedelta(0)
     state: State = State.UNKNOWN
     fingerprint: Fingerprint | None = None
     baseline_at: datetime | None = None
@@ -77,6 +79,15 @@ class Look:
     def registry_can_tell(self) -> bool:
         """Whether the registry gave a handle or a date by which a new registration would show."""
         return bool(self.before.handle or self.before.registered_at)
+
+    @property
+    def would_have_shown_a_lapse(self) -> bool:
+        """Whether a loss since the last clean answer would still show at the registry now.
+
+        Where it shows neither handle nor date, that alone tells new hosts from a new owner's.
+        """
+        is_clean = self.registry_state in (State.ACTIVE, State.EXPIRED)
+        return is_clean and not self.was_in_trouble and self.registry_age() < self.known.visible_for
 
     @property
     def is_in_dns(self) -> bool:

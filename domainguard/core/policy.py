@@ -15,7 +15,6 @@ from .reasons import Code, Hold, HoldClass, Signal, heaviest
 from .record import Act, AdverseLook, Cause, Episode, Policy, Record
 from .verdict import Verdict
 
-_PASSING = frozenset({Code.AUTO_RENEW, Code.PARKED})
 _IDENTITY = frozenset({"handle", "registered_at", "registrar", "ns", "mx"})
 
 
@@ -187,7 +186,7 @@ def _shows_identity(fingerprint: Fingerprint) -> bool:
 
 def _renew_baseline(record: Record, verdict: Verdict) -> Record:
     before, seen = _baseline(record), verdict.observed
-    if _PASSING & set(verdict.remarks):
+    if Code.AUTO_RENEW in verdict.remarks:
         # After expiry the hosts may be the registrar's page. Those of the owner stay what is
         # compared with, or who pays late would look like a stranger for ever.
         hosts = before.filled_from(seen)

@@ -1,4 +1,4 @@
-"""What the generator of lives draws from: windows by TLD class and shares, as data with sources.
+"""What the generator of lives draws from: classes of TLDs and shares, as data with sources.
 
 Marks: measured, published (by the registry or in a paper), reported (second hand), assumed.
 """
@@ -9,105 +9,73 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
+from domainguard.core.windows import TldWindows, windows_of
+
 from .outages import How, Where
 from .windows import Windows
 
 Days = tuple[int, int]
-_NONE: Days = (0, 0)
+_PARKED: Days = (3, 8)  # ERRP: the old hosts are interrupted some days after expiry; assumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TldClass:
-    """TLDs whose lapses go alike. `share` is of all domains; each pair is a range of days.
+    """TLDs whose lapses go alike, as `data/tld-windows.json` has it. `share` is of all domains.
 
     `parked` is None where the name stays on its owner's hosts while it is in the DNS.
     """
 
     tlds: tuple[str, ...]
     share: float
-    grace: Days = _NONE
     parked: Days | None = None
-    suspended: Days = _NONE
-    redemption: Days = _NONE
-    pending_delete: Days = _NONE
     auto_renews: bool = False
-    source: str
+
+    @property
+    def stages(self) -> TldWindows:
+        """What the TLDs of this class have in common; KeyError for one without known windows."""
+        stages = windows_of(self.tlds[0])
+        if stages is None:
+            raise KeyError(f"no windows are known for .{self.tlds[0]}")
+        return stages
 
     def windows(self, rng: Random) -> Windows:
         """Draw how long each stage lasts for one domain."""
+        stages = self.stages
         return Windows(
-            grace=rng.randint(*self.grace),
+            grace=rng.randint(*stages.grace),
             parked_after=rng.randint(*self.parked) if self.parked else None,
-            suspended=rng.randint(*self.suspended),
-            redemption=rng.randint(*self.redemption),
-            pending_delete=rng.randint(*self.pending_delete),
+            suspended=rng.randint(*stages.suspended),
+            redemption=rng.randint(*stages.redemption),
+            pending_delete=rng.randint(*stages.pending_delete),
             auto_renews=self.auto_renews,
         )
 
 
-def _gtld(tlds: tuple[str, ...], share: float) -> TldClass:
-    return TldClass(
-        tlds=tlds,
-        share=share,
-        grace=(25, 45),
-        parked=(3, 8),
-        redemption=(30, 30),
-        pending_delete=(5, 5),
-        auto_renews=True,
-        source="ICANN ERRP and consensus policy, published; 25-45 days of grace assumed",
-    )
+def _as_icann_wants(tlds: tuple[str, ...], share: float) -> TldClass:
+    return TldClass(tlds=tlds, share=share, parked=_PARKED, auto_renews=True)
 
 
+# Shares are assumed.
 TLD_CLASSES: tuple[TldClass, ...] = (
-    _gtld(("com", "net"), 0.45),
-    _gtld(("org", "info"), 0.15),
-    _gtld(("app", "dev"), 0.05),
-    _gtld(("blog", "online", "shop", "site", "top", "xyz"), 0.10),
-    TldClass(
-        tlds=("io", "me"),
-        share=0.01,
-        grace=(25, 45),
-        parked=(3, 8),
-        redemption=(30, 30),
-        pending_delete=(5, 5),
-        auto_renews=True,
-        source="Identity Digital's standard life cycle, from memory",
-    ),
-    TldClass(
-        tlds=("uk",),
-        share=0.03,
-        grace=(30, 30),
-        suspended=(45, 45),
-        redemption=(15, 17),
-        source="Nominet: suspended about day 30, cancelled day 90-92, reported",
-    ),
-    TldClass(tlds=("de",), share=0.03, redemption=(30, 30), source="DENIC: RGP of 30, published"),
-    TldClass(tlds=("fr",), share=0.02, redemption=(30, 30), source="AFNIC: 30, recorded answer"),
-    TldClass(tlds=("nl",), share=0.02, redemption=(40, 40), source="SIDN: 40, published"),
-    TldClass(
-        tlds=("cz",), share=0.01, grace=(30, 30), suspended=(30, 30), source="CZ.NIC: 60, reported"
-    ),
-    TldClass(tlds=("pl",), share=0.01, suspended=(30, 30), source="NASK: 30 blocked, reported"),
-    TldClass(
-        tlds=("au",), share=0.01, pending_delete=(3, 3), source="auDA: client delete 3, reported"
-    ),
-    TldClass(
-        tlds=("ca",),
-        share=0.01,
-        suspended=(30, 30),
-        pending_delete=(7, 7),
-        source="CIRA: 30 and about a week, reported and old",
-    ),
-    TldClass(tlds=("ru",), share=0.03, suspended=(30, 30), source="nic.ru: 30, published"),
-    TldClass(tlds=("eu",), share=0.02, redemption=(40, 40), source="EURid: 40, reported"),
-    TldClass(tlds=("be",), share=0.015, redemption=(40, 40), source="DNS Belgium: 40, published"),
-    TldClass(
-        tlds=("se",), share=0.015, grace=(10, 10), suspended=(60, 60), source="registry.se: 70"
-    ),
-    TldClass(tlds=("it",), share=0.01, redemption=(30, 30), source="Registro.it: 30, assumed"),
-    TldClass(
-        tlds=("ws",), share=0.01, grace=(0, 30), source="no redemption at all, reported and old"
-    ),
+    _as_icann_wants(("com", "net"), 0.45),
+    _as_icann_wants(("org", "info"), 0.15),
+    _as_icann_wants(("app", "dev"), 0.05),
+    _as_icann_wants(("blog", "online", "shop", "site", "top", "xyz"), 0.10),
+    _as_icann_wants(("io", "me"), 0.01),
+    TldClass(tlds=("uk",), share=0.03),
+    TldClass(tlds=("de",), share=0.03),
+    TldClass(tlds=("fr",), share=0.02),
+    TldClass(tlds=("nl",), share=0.02),
+    TldClass(tlds=("cz",), share=0.01),
+    TldClass(tlds=("pl",), share=0.01),
+    TldClass(tlds=("au",), share=0.01),
+    TldClass(tlds=("ca",), share=0.01),
+    TldClass(tlds=("ru",), share=0.03),
+    TldClass(tlds=("eu",), share=0.02),
+    TldClass(tlds=("be",), share=0.015),
+    TldClass(tlds=("se",), share=0.015),
+    TldClass(tlds=("it",), share=0.01),
+    TldClass(tlds=("ws",), share=0.01),
 )
 
 # What happens to a domain within a year, in shares of all domains. What is left over is healthy.

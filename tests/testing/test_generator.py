@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domainguard.core.names import parse_domain
+from domainguard.core.windows import windows_of
 from domainguard.testing.generator import generate, generate_outages
 from domainguard.testing.life_classes import (
     AS_IN_A_YEAR,
@@ -106,9 +107,13 @@ def test_names_of_every_tld_class_are_ones_that_an_address_can_have():
             assert parse_domain(life.domain).trust_key == life.domain
 
 
-def test_the_shares_of_tld_classes_are_all_domains_and_each_has_a_source():
+def test_the_shares_of_tld_classes_are_all_domains():
     assert sum(each.share for each in TLD_CLASSES) == pytest.approx(1)
-    assert all(each.source for each in TLD_CLASSES)
+
+
+@pytest.mark.parametrize("tlds", TLD_CLASSES, ids=lambda each: "-".join(each.tlds))
+def test_the_tlds_of_a_class_go_through_the_same_stages_as_the_shipped_table_has_them(tlds):
+    assert {windows_of(f"name.{tld}") for tld in tlds.tlds} == {tlds.stages}
 
 
 def test_outages_are_repeatable_and_begin_within_their_days():
