@@ -8,15 +8,16 @@ from datetime import UTC, datetime, timedelta, timezone
 _DATE_TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]"
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?"
-    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+    r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))?"
 )
 
 
 def read_date_time(text: str) -> datetime | None:
     """Read a time in UTC; None where the text is no RFC 3339 time or lies beyond `datetime`.
 
-    A time without a zone is none. A leap second counts as the second before it, digits beyond the
-    microsecond are dropped.
+    A time without a zone, as several servers send it, is read as UTC: it may be half a day wrong,
+    and every rule that compares dates allows for two days. A leap second counts as the second
+    before it, digits beyond the microsecond are dropped.
     """
     match = _DATE_TIME.fullmatch(text)
     if match is None:

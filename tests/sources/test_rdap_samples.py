@@ -190,6 +190,55 @@ ANSWERED: dict[str, tuple[str, Registration]] = {
             signed=False,
         ),
     ),
+    # four whose dates have no zone: read as UTC
+    "whodap__bitcoin.org.json": (
+        "bitcoin.org",
+        Registration(
+            handle="D153621148-LROR",
+            registered_at=day(2008, 8, 18, 13, 19, 55),
+            expires_at=day(2029, 8, 18, 13, 19, 55),
+            statuses=frozenset({S.CLIENT_TRANSFER_PROHIBITED}),
+            nameservers=frozenset({"dns1.registrar-servers.com", "dns2.registrar-servers.com"}),
+            signed=False,
+        ),
+    ),
+    "whodap__deep.surf.json": (
+        "deep.surf",
+        Registration(
+            handle="D_01B5C010_DAAAFDD824C241EC90A5FBE4A352BAB6_000001730AB2D444-SURF",
+            registered_at=day(2020, 7, 1, 14, 5, 58),
+            expires_at=day(2021, 7, 1, 14, 5, 58),
+            statuses=frozenset({S.CLIENT_TRANSFER_PROHIBITED}),
+            nameservers=frozenset(
+                {
+                    "ns-22.awsdns-02.com",
+                    "ns-540.awsdns-03.net",
+                    "ns-1488.awsdns-58.org",
+                    "ns-2005.awsdns-58.co.uk",
+                }
+            ),
+            signed=False,
+        ),
+    ),
+    "whodap__bad_response_01.json": (
+        "something-not-real.com",  # its contacts are broken, and no fact rests on those
+        Registration(
+            registered_at=day(2023, 7, 5),
+            expires_at=day(2024, 7, 5),
+            registrar="iana:1250",
+            statuses=frozenset({S.ACTIVE}),
+            signed=False,
+        ),
+    ),
+    "whodap__bad_response_02.json": (
+        "something-not-real.com",
+        Registration(
+            registered_at=day(2023, 7, 5),
+            expires_at=day(2024, 7, 5),
+            statuses=frozenset({S.ACTIVE}),
+            signed=False,
+        ),
+    ),
     "whoisit__data_rdap_response_domain1.json": (
         "google.com",
         Registration(
@@ -217,7 +266,6 @@ ANSWERED: dict[str, tuple[str, Registration]] = {
 }
 
 NO_FACT = "it states neither status nor registration date nor name server"
-NO_ZONE = "it states a registration date that is no RFC 3339 time"
 # file -> domain asked for, and why nothing is concluded
 UNREADABLE: dict[str, tuple[str, str]] = {
     "icann-rdap-conformance-tool__missing_handle_no_redacted_remark.json": ("example.com", NO_FACT),
@@ -231,11 +279,6 @@ UNREADABLE: dict[str, tuple[str, str]] = {
         "cat.xn--q9jyb4c",
         "the server says that it cut the object short",
     ),
-    "whodap__bad_response_01.json": ("something-not-real.com", NO_ZONE),
-    "whodap__bad_response_02.json": ("something-not-real.com", NO_ZONE),
-    # registrars' own answers, which nobody asks for: their dates have no zone
-    "whodap__bitcoin.org.json": ("bitcoin.org", NO_ZONE),
-    "whodap__deep.surf.json": ("deep.surf", NO_ZONE),
 }
 
 
