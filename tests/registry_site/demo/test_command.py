@@ -142,8 +142,8 @@ def test_other_commands_join_a_running_demo_and_a_second_demo_is_refused(start, 
 
 
 def test_a_demo_that_is_interrupted_while_it_is_made_is_made_anew(start, tmp_path):
-    demo = start(tmp_path, "--only", "gmail.com", "quillmere.dev")
-    demo.until("day 10 of 120")
+    demo = start(tmp_path, "--history", "30", "--only", "gmail.com", "quillmere.dev")
+    demo.until("day 10 of 30")
     assert demo.end(signal.SIGINT) == 0
     assert demo.is_gone()
     assert State(tmp_path).story() is None

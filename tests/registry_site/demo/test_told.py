@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.test.utils import override_settings
 
-from domainguard.core.policy import Policy
+from domainguard.core.record import Policy
 from domainguard.models import AuditEvent, DomainStatus, EpochBump
 from domainguard.testing import Holder, SmallInternet
 from domainguard.testing.clock import clock
