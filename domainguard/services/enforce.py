@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from domainguard import audit
 from domainguard.core.breaker import Traffic, Wish, groups_of, rule
@@ -26,6 +27,7 @@ from domainguard.models import (
 from domainguard.services import cases, projection
 from domainguard.wiring import is_exempt, now, policy, site_facts
 
+log = logging.getLogger("domainguard.enforce")
 _OF_AGE = timedelta(days=90)
 
 
@@ -47,21 +49,49 @@ def enforce() -> Enforced:
     done = Enforced()
     if Automation.is_paused():
         return done
-    wanted = dict(_corroborated())
-    ruling = rule([_wish(row, why) for row, why in wanted.values()], _traffic(wanted))
-    for wish, group in ruling.stopped:
-        done.stopped += _stop(wanted[wish.domain][0], group)
-    for wish in ruling.passed:
-        done.bumped += _bump(wanted[wish.domain][0])
+    if _candidates().exists():
+        _decide(done)
     done.deverified, done.restored = projection.carry_out()
     return done
 
 
-def _corroborated() -> Iterable[tuple[str, tuple[DomainStatus, Corroboration]]]:
-    for row in DomainStatus.objects.filter(held=True, under_review=False):
-        why = corroborate(row.record(exempt=is_exempt(row.domain)), policy())
+def _decide(done: Enforced) -> None:
+    """Stop or bump, domain by domain, what is corroborated.
+
+    One decider at a time, or two would each use up the breaker's whole budget; the kill switch is
+    a write to the same row, so nothing is decided once it is pulled.
+    """
+    with transaction.atomic():
+        at = now()
+        switch, _ = Automation.objects.select_for_update().get_or_create(
+            pk=1, defaults={"since": at, "by": audit.AUTOMATION}
+        )
+        if switch.paused:
+            return
+        wanted = {row.domain: (row, why) for row, why in _corroborated()}
+        wishes = [_wish(row, why) for row, why in wanted.values()]
+        stopped = {wish.domain: group for wish, group in rule(wishes, _traffic(wanted)).stopped}
+        for wish in wishes:  # in the order of their keys, which is the order of all locks
+            row, _ = wanted[wish.domain]
+            if wish.domain in stopped:
+                done.stopped += _stop(row, stopped[wish.domain])
+            else:
+                done.bumped += _bump(row, counts=wish.counts)
+
+
+def _candidates() -> QuerySet[DomainStatus]:
+    return DomainStatus.objects.filter(wants_bump=True, under_review=False).order_by("pk")
+
+
+def _corroborated() -> Iterable[tuple[DomainStatus, Corroboration]]:
+    for row in _candidates():
+        try:
+            why = corroborate(row.record(exempt=is_exempt(row.domain)), policy())
+        except (KeyError, ValueError):  # written by another release: no other domain waits for it
+            log.exception("The adverse looks of a domain could not be read (row %s).", row.pk)
+            continue
         if why is not None:
-            yield row.domain, (row, why)
+            yield row, why
 
 
 def _wish(row: DomainStatus, why: Corroboration) -> Wish:
@@ -83,34 +113,38 @@ def _has_accounts_that_count(row: DomainStatus) -> bool:
 
 def _traffic(wanted: dict[str, tuple[DomainStatus, Corroboration]]) -> Traffic:
     domains: Counter[str] = Counter(sweep=DomainStatus.objects.count())
+    observed = DomainStatus.objects.filter(has_registry=True).count()
     for tld in {row.tld for row, _ in wanted.values()}:
         domains[f"tld:{tld}"] = DomainStatus.objects.filter(domain__endswith=f".{tld}").count()
     for source in {_source(why) for _, why in wanted.values()}:
-        domains[f"source:{source}"] = DomainStatus.objects.filter(has_registry=True).count()
+        domains[f"source:{source}"] = observed
     recent = EpochBump.objects.filter(at__gt=now() - timedelta(hours=24)).select_related("domain")
     past: Counter[str] = Counter()
     for bump in recent:
-        wish = Wish(bump.domain.domain, bump.domain.tld, bump.evidence["source"])
-        past.update(groups_of(wish))
+        if bump.evidence.get("counts", True):
+            wish = Wish(bump.domain.domain, bump.domain.tld, bump.evidence["source"])
+            past.update(groups_of(wish))
     return Traffic(domains, past)
 
 
 def _stop(row: DomainStatus, group: str) -> bool:
     reason = f"Automation wanted to raise more epochs than the limit of {group} allows."
-    cases.take_over(row)
-    return cases.open_case(ReviewCase.Kind.BREAKER, row, reason=reason, at=now(), group=group)
+    with transaction.atomic():
+        cases.take_over(row)
+        return cases.open_case(ReviewCase.Kind.BREAKER, row, reason=reason, at=now(), group=group)
 
 
-def _bump(row: DomainStatus) -> bool:
+def _bump(row: DomainStatus, *, counts: bool) -> bool:
     """Raise one domain's epoch in one commit; addresses verified after the change come along."""
     with transaction.atomic():
-        row = DomainStatus.objects.select_for_update().get(pk=row.pk)
+        row = DomainStatus.objects.select_for_update(no_key=True).get(pk=row.pk)
         record = row.record(exempt=is_exempt(row.domain))
         why = corroborate(record, policy())
-        if why is None or Automation.is_paused():
+        if why is None:
             return False
-        bump = _write_bump(row, why)
+        bump = _write_bump(row, why, counts=counts)
         row.keep(bumped(record, why))
+        row.wants_bump = corroborate(row.record(), policy()) is not None
         row.save()
         if why.t0 is not None:
             _carry_along(row, why.t0)
@@ -125,13 +159,14 @@ def _bump(row: DomainStatus) -> bool:
     return True
 
 
-def _write_bump(row: DomainStatus, why: Corroboration) -> EpochBump:
+def _write_bump(row: DomainStatus, why: Corroboration, *, counts: bool) -> EpochBump:
+    looks = [look_as_json(look) for look in why.looks]
     return EpochBump.objects.create(
         domain=row,
         epoch=row.control_epoch + 1,
         cause=why.cause.value,
         sentence=SENTENCES[heaviest(why.signals).code],
-        evidence={"source": _source(why), "looks": [look_as_json(look) for look in why.looks]},
+        evidence={"source": _source(why), "looks": looks, "counts": counts},
         fingerprint_before=row.fingerprint,
         t0=why.t0,
         at=now(),
