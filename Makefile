@@ -27,7 +27,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-header --no-annotate pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset manage test check faults bench lock clean
+.PHONY: help demo demo-reset manage test check faults bench pictures lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -60,6 +60,9 @@ faults: $(DEV) ## run the property tests at length, 10,000 examples each
 
 bench: $(DEV) ## run the programs of benchmarks/, or one: make bench BENCH=fuzz_names
 	@for name in $(BENCH); do $(PY) -m benchmarks.$$name $(ARGS) || exit 1; done
+
+pictures: $(DEV) ## take the pictures of README and docs from the demo (needs chromium)
+	@$(PY) docs/pictures/make.py
 
 lock: ## pin again what pyproject.toml asks for (needs uv)
 	$(LOCK) --upgrade --all-extras --group dev --output-file requirements/dev.txt

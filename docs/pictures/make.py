@@ -29,7 +29,7 @@ _WIDE = {"width": 1240, "height": 860}
 def demo() -> Iterator[str]:
     """Serve the demo as it stands, or make it first; give its address."""
     command = [sys.executable, "-u", "manage.py", "demo", "--port", "8400"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         yield next(_addresses(process))
     finally:

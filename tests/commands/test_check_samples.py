@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -85,7 +86,7 @@ def bootstrap_of(url: str) -> dict[str, object]:
     }
 
 
-def check(capsys, domain: str) -> tuple[int, dict[str, object]]:
+def check(capsys, domain: str) -> tuple[int, dict[str, Any]]:
     status = 0
     try:
         call_command("domainguard_check", domain, "--json")

@@ -148,7 +148,7 @@ def verdict(
 
 
 def signs(look: Iterable[Evidence], **facts) -> set[tuple[Code, HoldClass, SourceClass]]:
-    """Give what a look has against the domain: the word, its class of hold, and whose word it is."""
+    """Give what a look has against the domain: word, class of hold, and whose word it is."""
     seen = verdict(look, **facts).signals
     return {(each.code, each.hold_class, each.source_class) for each in seen}
 
