@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from django.conf import settings
 from django.core.mail import get_connection
 from django.db import transaction
+from django.db.models import Case, QuerySet, When
 
 from domainguard import audit
 from domainguard.gate import Purpose, Reason, may_receive
 from domainguard.models import Automation, OutboxMail
 from domainguard.models.locking import lock_standing
 from domainguard.services.jit import Answer, look_at_moment_of_use
+from domainguard.sources.base import Deadline
 from domainguard.wiring import letter, now
 
 log = logging.getLogger("domainguard.outbox")
@@ -35,105 +41,165 @@ class Delivered:
 
 
 def deliver(limit: int = 200) -> Delivered:
-    """Hand over the mails that are due. While automation is paused notices wait."""
+    """Hand over the mails that are due, those that give power first.
+
+    While automation is paused notices wait. When the mail server is away all the rest waits too.
+    """
     done = Delivered()
     _give_up_on_crashed()
     due = OutboxMail.objects.filter(status=Status.PENDING, next_try_at__lte=now())
     if Automation.is_paused():
         due = due.exclude(purpose=Purpose.NOTICE.value)
-    for mail in due.select_related("standing__mail_domain__trust_key").order_by("pk")[:limit]:
+    last = Case(When(purpose=Purpose.NOTICE.value, then=1), default=0)
+    for mail in due.select_related("standing__mail_domain__trust_key").order_by(last, "pk")[:limit]:
         try:
             _deliver_one(mail, done)
-        except Exception:  # one mail's failure is no other mail's; this one becomes UNCERTAIN
-            log.exception("Mail %s could not be written or handed over.", mail.pk)
+        except _ServerAway as away:
+            log.warning("The mail server could not be reached: %s.", away)
+            break
+        except Exception:  # one mail's failure is no other mail's
+            log.exception("Mail %s could not be handed over.", mail.pk)
+            _put_back(mail, done)
     return done
+
+
+class _ServerAway(Exception):
+    """No connection to the mail server could be opened; nothing was handed over."""
 
 
 def _deliver_one(mail: OutboxMail, done: Delivered) -> None:
     if _is_waiting(mail):
         _put_back(mail, done)
-    elif not _hand_over(mail):
-        done.dropped += 1
-    elif _send(mail):
-        done.sent += 1
-    else:
-        _put_back(mail, done)
+        return
+    # Opened before the commit: whoever finds the server away has handed nothing over.
+    with _connection(mail, done) as connection:
+        if _hand_over(mail, done):
+            _send(mail, connection, done, Deadline.after(_SECONDS))
 
 
 def _is_waiting(mail: OutboxMail) -> bool:
     if mail.purpose == Purpose.NOTICE or now() >= mail.expires_at:
         return False
-    return look_at_moment_of_use(mail.standing) is Answer.WAIT
+    return look_at_moment_of_use(mail.standing) is not Answer.MAIL
 
 
-def _hand_over(mail: OutboxMail) -> bool:
+@contextmanager
+def _connection(mail: OutboxMail, done: Delivered) -> Iterator[Any]:
+    connection = get_connection(timeout=min(_SECONDS, settings.EMAIL_TIMEOUT or _SECONDS))
+    try:
+        connection.open()
+    except (smtplib.SMTPException, OSError) as error:
+        _put_back(mail, done)
+        raise _ServerAway(type(error).__name__) from error
+    try:
+        yield connection
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            connection.close()
+
+
+def _hand_over(mail: OutboxMail, done: Delivered) -> bool:
     """Commit that this mail is on its way, at an epoch read in the same commit; or drop it."""
     with transaction.atomic():
         lock_standing(mail.standing_id)
-        answer = may_receive(mail.standing_id, Purpose(mail.purpose))
-        at = now()
-        if answer.admitted and at < mail.expires_at:
-            taken = OutboxMail.objects.filter(pk=mail.pk, status=Status.PENDING).update(
-                status=Status.SENDING,
-                epoch=answer.epoch,
-                handed_over_at=at,
-                tries=mail.tries + 1,
-            )
-            mail.epoch, mail.handed_over_at = answer.epoch, at
-            return bool(taken)
-        _drop(mail, answer.reason)
-    return False
+        if mail.purpose == Purpose.NOTICE and Automation.is_paused():
+            return False
+        answer, at = may_receive(mail.standing_id, Purpose(mail.purpose)), now()
+        if not answer.admitted or at >= mail.expires_at:
+            done.dropped += _drop(mail, answer.reason)
+            return False
+        mail.epoch, mail.handed_over_at = answer.epoch, at
+        taken = _as_it_was(mail, Status.PENDING).update(
+            status=Status.SENDING, epoch=mail.epoch, handed_over_at=at
+        )
+        return bool(taken)
 
 
-def _drop(mail: OutboxMail, reason: Reason) -> None:
+def _drop(mail: OutboxMail, reason: Reason) -> int:
     why = "died" if now() >= mail.expires_at else reason.value
-    dropped = OutboxMail.objects.filter(pk=mail.pk, status=Status.PENDING).update(
+    dropped = _as_it_was(mail, Status.PENDING).update(
         status=Status.DROPPED, reason=why, next_try_at=None, payload={}
     )
     if dropped:
-        audit.record(
-            "mail_dropped",
-            at=now(),
-            domain=mail.standing.mail_domain.trust_key.domain,
-            canonical=mail.standing.canonical,
-            account=mail.account,
-            letter=mail.letter,
-            reason=why,
-        )
+        _record("mail_dropped", mail, reason=why)
+    return dropped
 
 
-def _send(mail: OutboxMail) -> bool:
-    message = letter(mail.letter)(mail)
-    # One string, checked and mailed: SMTP gets the address exactly as it was stored.
-    message.to = [mail.standing.address]
-    message.connection = get_connection(timeout=_SECONDS)
+def _send(mail: OutboxMail, connection: Any, done: Delivered, deadline: Deadline) -> None:
+    """Write the mail and give it to the server, within seconds of the commit that allowed it."""
+    try:
+        message = letter(mail.letter)(mail)
+        # One string, checked and mailed: SMTP gets the address exactly as it was stored.
+        message.to, message.cc, message.bcc = [mail.standing.address], [], []
+        message.connection = connection
+        message.message().as_bytes()
+    except Exception:
+        log.exception("Mail %s could not be written.", mail.pk)
+        _put_back(mail, done, was=Status.SENDING)
+        return
+    if not deadline.remaining():
+        _put_back(mail, done, was=Status.SENDING)
+        return
     try:
         message.send()
-    except (smtplib.SMTPException, OSError):
-        return False
-    OutboxMail.objects.filter(pk=mail.pk).update(status=Status.SENT, next_try_at=None, payload={})
+    except Exception as error:
+        _not_sent(mail, error, done)
+    else:
+        done.sent += 1
+        _finish(mail, Status.SENT)
+
+
+def _not_sent(mail: OutboxMail, error: Exception, done: Delivered) -> None:
+    """Try again after a plain refusal; after anything else the mail may have arrived."""
+    refused = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPNotSupportedError)
+    if isinstance(error, smtplib.SMTPResponseException):
+        refused = 400 <= error.smtp_code < 600
+    if refused:
+        _put_back(mail, done, was=Status.SENDING)
+    else:
+        log.warning("Mail %s may have been sent: %s.", mail.pk, type(error).__name__)
+        _finish(mail, Status.UNCERTAIN)
+
+
+def _finish(mail: OutboxMail, status: OutboxMail.Status) -> None:
+    with transaction.atomic():
+        mine = OutboxMail.objects.filter(
+            pk=mail.pk, tries=mail.tries, status__in=(Status.SENDING, Status.UNCERTAIN)
+        )
+        if mine.exclude(status=status).update(status=status, next_try_at=None, payload={}):
+            _record(f"mail_{status.value}", mail, epoch=mail.epoch)
+
+
+def _put_back(
+    mail: OutboxMail, done: Delivered, *, was: OutboxMail.Status = Status.PENDING
+) -> None:
+    wait = _BACK_OFF[mail.tries] if mail.tries < len(_BACK_OFF) else _THEN
+    done.delayed += _as_it_was(mail, was).update(
+        status=Status.PENDING, next_try_at=now() + wait, tries=mail.tries + 1
+    )
+
+
+def _as_it_was(mail: OutboxMail, status: OutboxMail.Status) -> QuerySet[OutboxMail]:
+    # `tries` counts how often it was put back, and so fences off whoever held it before.
+    return OutboxMail.objects.filter(pk=mail.pk, status=status, tries=mail.tries)
+
+
+def _give_up_on_crashed() -> None:
+    """Mark what a crash left in SENDING: it may have arrived, so it is never sent again."""
+    left = OutboxMail.objects.filter(
+        status=Status.SENDING, handed_over_at__lt=now() - _CRASHED_AFTER
+    )
+    for mail in left.select_related("standing__mail_domain__trust_key"):
+        _finish(mail, Status.UNCERTAIN)
+
+
+def _record(action: str, mail: OutboxMail, **detail: Any) -> None:
     audit.record(
-        "mail_sent",
+        action,
         at=now(),
         domain=mail.standing.mail_domain.trust_key.domain,
         canonical=mail.standing.canonical,
         account=mail.account,
         letter=mail.letter,
-        epoch=mail.epoch,
+        **detail,
     )
-    return True
-
-
-def _put_back(mail: OutboxMail, done: Delivered) -> None:
-    wait = _BACK_OFF[mail.tries] if mail.tries < len(_BACK_OFF) else _THEN
-    OutboxMail.objects.filter(pk=mail.pk).update(
-        status=Status.PENDING, next_try_at=now() + wait, tries=mail.tries + 1
-    )
-    done.delayed += 1
-
-
-def _give_up_on_crashed() -> None:
-    """Mark what a crash left in SENDING: it may have arrived, so it is never sent again."""
-    OutboxMail.objects.filter(
-        status=Status.SENDING, handed_over_at__lt=now() - _CRASHED_AFTER
-    ).update(status=Status.UNCERTAIN, next_try_at=None, payload={})
