@@ -6,25 +6,24 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import forms, views
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN
 from django.core.mail import EmailMultiAlternatives
-from django.db import router, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template import loader
 from django.urls import path
+from django.utils.decorators import method_decorator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from domainguard.conf import settings
-from domainguard.integrations.tokens import read_claims, recovery_tokens
-from domainguard.models import AddressStanding, OutboxMail
-from domainguard.models.locking import lock_standing
-from domainguard.services import intents, notify
-from domainguard.services.jit import look_at_moment_of_use
-from domainguard.wiring import address_book, now
-
-_SECONDS = 5.0
+from domainguard.integrations.redeem import look_for, redeem_token
+from domainguard.integrations.tokens import recovery_tokens
+from domainguard.models import OutboxMail
+from domainguard.services import intents
+from domainguard.wiring import address_book
 
 
 class IntentFormMixin:
@@ -63,18 +62,24 @@ class PasswordResetForm(IntentFormMixin, forms.PasswordResetForm):
 class PasswordResetView(views.PasswordResetView):
     """Django's reset view with our form."""
 
+    domainguard_guarded = True
     form_class = PasswordResetForm
 
 
 class PasswordResetConfirmView(views.PasswordResetConfirmView):
     """Django's confirm view; it looks at the domain and asks the gate at GET and at POST."""
 
+    domainguard_guarded = True
     token_generator = recovery_tokens
 
+    @method_decorator(login_not_required)
+    @method_decorator(transaction.non_atomic_requests)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Look first, outside any transaction, then let Django check the token."""
-        self._look(kwargs["uidb64"], kwargs["token"])
-        response = super().dispatch(request, *args, **kwargs)
+        if self._look(kwargs["uidb64"], kwargs["token"]):
+            response = super().dispatch(request, *args, **kwargs)
+        else:
+            response = self._refuse()
         response.headers["Cache-Control"] = "no-store, private"
         # The address that holds the token answers with a redirect and is named to nobody. The
         # form itself must name its origin to itself: without, browsers post `Origin: null`.
@@ -84,47 +89,20 @@ class PasswordResetConfirmView(views.PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Write the password while nothing the gate's answer rests on can change."""
-        token = self.request.session.get(INTERNAL_RESET_SESSION_TOKEN)
-        if not self._write(form, token):
-            self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN, None)
-            self.validlink = False
-            return self.render_to_response(self.get_context_data())
-        self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN, None)
+        token = self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN, None)
+        if not redeem_token(self.user, token, form.save):
+            return self._refuse()
         return HttpResponseRedirect(str(self.get_success_url()))
 
-    def _look(self, uid: str, token: str) -> None:
-        # Only a signed token makes us ask the world: anybody else costs us nothing.
-        user = self.get_user(uid)
+    def _look(self, uid: str, token: str) -> bool:
         if token == self.reset_url_token:
             token = self.request.session.get(INTERNAL_RESET_SESSION_TOKEN) or ""
-        claims = read_claims(token)
-        if claims is None or not recovery_tokens.check_token(user, token):
-            return
-        standing = AddressStanding.objects.select_related("mail_domain__trust_key").filter(
-            pk=claims.standing
-        )
-        for each in standing:
-            look_at_moment_of_use(each, seconds=_SECONDS)
+        return look_for(self.get_user(uid), token)
 
-    def _write(self, form: Any, token: str | None) -> bool:
-        claims = read_claims(token)
-        if claims is None:
-            return False
-        with transaction.atomic(using=router.db_for_write(AddressStanding)):
-            lock_standing(claims.standing)
-            unused = OutboxMail.objects.filter(pk=claims.mail, used_at=None)
-            if not recovery_tokens.check_token(self.user, token):
-                return False
-            if not unused.update(used_at=now()):
-                return False
-            form.save()
-        _tell_owner(str(form.user.pk), claims.mail)
-        return True
-
-
-def _tell_owner(account: str, mail_id: int) -> None:
-    for standing in notify.eligible_standings(account):
-        notify.tell(standing, letter="changed", key=f"changed:{mail_id}")
+    def _refuse(self) -> HttpResponse:
+        """Answer as Django does for a link that is worth nothing."""
+        self.validlink, self.user = False, None
+        return self.render_to_response(self.get_context_data())
 
 
 def reset_letter(mail: OutboxMail) -> EmailMultiAlternatives:

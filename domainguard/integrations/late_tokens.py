@@ -28,8 +28,7 @@ class LateTokenGenerator(RecoveryTokenGenerator):
 
     def check_token(self, user: Any, token: str | None) -> bool:
         """Look at the domain, then judge; the user object remembers what it was admitted by."""
-        look_for(user, token)
-        admitted = super().check_token(user, token)
+        admitted = look_for(user, token) and super().check_token(user, token)
         if admitted:
             user.domainguard_token = token
         return admitted

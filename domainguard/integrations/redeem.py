@@ -2,53 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.db import router, transaction
 
+from domainguard import audit
 from domainguard.conf import settings
-from domainguard.core.names import NameRefused, parse_address
+from domainguard.core.names import NameRefused
 from domainguard.gate import Purpose, may_receive
-from domainguard.integrations.tokens import read_claims, recovery_tokens
+from domainguard.integrations.tokens import Claims, read_claims, recovery_tokens
 from domainguard.models import AddressStanding, DomainStatus, OutboxMail
 from domainguard.models.locking import lock_standing
 from domainguard.services import notify
-from domainguard.services.jit import look_at_moment_of_use
-from domainguard.wiring import address_book, now
+from domainguard.services.jit import Answer, look_at_moment_of_use
+from domainguard.wiring import address_book, now, read_address
 
 _SECONDS = 5.0
 _PROOF_LIVES = timedelta(hours=24)
 _HANDED_OVER = (OutboxMail.Status.SENDING, OutboxMail.Status.SENT, OutboxMail.Status.UNCERTAIN)
 
 
-def look_for(user: Any, token: str | None) -> None:
+def look_for(user: Any, token: str | None) -> bool:
     """Look at the domain a token rests on; call it outside any transaction.
 
-    Only a token that is good so far makes us ask the world: anybody else costs us nothing.
+    Only a token that is good so far makes us ask the world: anybody else costs us nothing. False
+    where nobody could tell now: the token stays good, and may be tried again.
     """
     claims = read_claims(token)
     if claims is None or not recovery_tokens.check_token(user, token):
-        return
-    standings = AddressStanding.objects.select_related("mail_domain__trust_key")
-    for standing in standings.filter(pk=claims.standing):
-        look_at_moment_of_use(standing, seconds=_SECONDS)
+        return True
+    standing = AddressStanding.objects.get(pk=claims.standing)
+    return look_at_moment_of_use(standing, seconds=_SECONDS) is Answer.MAIL
 
 
 def redeem_token(user: Any, token: str | None, write: Callable[[], object]) -> bool:
-    """Write while nothing the gate's answer rests on can change; a token works once."""
+    """Write while nothing the gate's answer rests on can change; a token works once.
+
+    The user is read again under the lock: what changed since the page was opened counts.
+    """
     claims = read_claims(token)
     if claims is None:
         return False
+    told = notify.eligible_standings(str(user.pk))
     with transaction.atomic(using=router.db_for_write(AddressStanding)):
         lock_standing(claims.standing)
+        user.refresh_from_db(from_queryset=user._meta.model._base_manager.select_for_update())
         unused = OutboxMail.objects.filter(pk=claims.mail, used_at=None)
         if not recovery_tokens.check_token(user, token) or not unused.update(used_at=now()):
             return False
         write()
-    tell_of_change(str(user.pk), claims.mail)
+        _tell(told, claims.mail)
+        _record(claims)
     return True
+
+
+def _record(claims: Claims) -> None:
+    standing = AddressStanding.objects.select_related("mail_domain__trust_key").get(
+        pk=claims.standing
+    )
+    audit.record(
+        "recovery_completed",
+        at=now(),
+        domain=standing.mail_domain.trust_key.domain,
+        canonical=standing.canonical,
+        account=standing.account,
+        epoch=claims.epoch,
+    )
 
 
 def redeem_mail(
@@ -83,13 +104,17 @@ def redeem_mail(
 
 def tell_of_change(account: str, mail_id: int) -> None:
     """Tell the account at every eligible address that its password was changed."""
-    for standing in notify.eligible_standings(account):
+    _tell(notify.eligible_standings(account), mail_id)
+
+
+def _tell(standings: Iterable[AddressStanding], mail_id: int) -> None:
+    for standing in standings:
         notify.tell(standing, letter="changed", key=f"changed:{mail_id}")
 
 
 def _standing(account: str, address: str) -> AddressStanding | None:
     try:
-        canonical = parse_address(address).canonical
+        canonical = read_address(address).canonical
     except NameRefused:
         return None
     return (
@@ -103,7 +128,9 @@ def _lock(standing: AddressStanding, purpose: Purpose) -> None:
     if purpose is Purpose.CONFIRM:
         # A proof takes the domain's row for itself; whoever shared it first would wait for ever
         # for another who does the same.
-        DomainStatus.objects.select_for_update().get(pk=standing.mail_domain.trust_key_id)
+        DomainStatus.objects.select_for_update(no_key=True).get(
+            pk=standing.mail_domain.trust_key_id
+        )
     lock_standing(standing.pk)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.db import router
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import base36_to_int, int_to_base36
 
@@ -18,6 +19,7 @@ from domainguard.wiring import now
 
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 _LONGEST = 160
+_SKEW = timedelta(minutes=5)  # between the worker's clock and ours
 _HANDED_OVER = (OutboxMail.Status.SENDING, OutboxMail.Status.SENT, OutboxMail.Status.UNCERTAIN)
 
 
@@ -103,19 +105,26 @@ def _is_young(claims: Claims) -> bool:
     age = now() - (_EPOCH + timedelta(seconds=claims.minted))
     # Django's own time-out stays a bound: a site that shortened it meant it.
     longest = min(settings().token_life_minutes * 60, django_settings.PASSWORD_RESET_TIMEOUT)
-    return timedelta(0) <= age <= timedelta(seconds=longest)
+    return -_SKEW <= age <= timedelta(seconds=longest)
 
 
 def _is_last_mail(user: Any, claims: Claims) -> bool:
     last = (
-        OutboxMail.objects.filter(
-            account=str(user.pk), purpose=Purpose.RECOVER.value, status__in=_HANDED_OVER
-        )
+        OutboxMail.objects.using(router.db_for_write(OutboxMail))
+        .filter(account=str(user.pk), purpose=Purpose.RECOVER.value, status__in=_HANDED_OVER)
         .order_by("-handed_over_at", "-pk")
-        .values_list("pk", "standing_id", "epoch", "used_at")
+        .values_list("pk", "standing_id", "epoch", "used_at", "handed_over_at")
         .first()
     )
-    return last == (claims.mail, claims.standing, claims.epoch, None)
+    if last is None or last[-1] is None:
+        return False
+    return (*last[:-1], _seconds(last[-1])) == (
+        claims.mail,
+        claims.standing,
+        claims.epoch,
+        None,
+        claims.minted,
+    )
 
 
 def _seconds(moment: datetime) -> int:
