@@ -54,8 +54,8 @@ class PasswordResetConfirmSerializer(serializers.PasswordResetConfirmSerializer)
         self.user = _user(attrs["uid"])
         if self.user is None:
             raise ValidationError({"uid": [_("Invalid value")]})
-        look_for(self.user, attrs["token"])
-        if not recovery_tokens.check_token(self.user, attrs["token"]):
+        token = attrs["token"]
+        if not (look_for(self.user, token) and recovery_tokens.check_token(self.user, token)):
             raise ValidationError({"token": [_("Invalid value")]})
         self.custom_validation(attrs)
         self.set_password_form = self.set_password_form_class(user=self.user, data=attrs)

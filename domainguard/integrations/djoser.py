@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.utils.crypto import constant_time_compare
 from djoser import utils
 from djoser.conf import settings as djoser_settings
@@ -84,14 +84,13 @@ class UserViewSetMixin:
 
     def _redeem(self, request: Request, confirm: Callable[[Request], Response]) -> Response:
         user, token = _user(request), str(request.data.get("token", ""))
-        look_for(user, token)
         answers: list[Response] = []
 
         def write() -> None:
             self._checked = _Checked(token)
             answers.append(confirm(request))
 
-        if redeem_token(user, token, write):
+        if look_for(user, token) and redeem_token(user, token, write):
             return answers[0]
         self._checked = None
         # djoser words its own refusals; only who lost a race has to be refused here.
@@ -113,14 +112,18 @@ class _Checked:
         return constant_time_compare(self._token, token)
 
 
-def djoser_letter(mail: OutboxMail) -> EmailMessage:
+def djoser_letter(mail: OutboxMail) -> EmailMultiAlternatives:
     """Let djoser's own mail class write the mail when it is handed over, with our token in it."""
     protocol, _, host = settings().public_origin.rstrip("/").partition("://")
     user = address_book().user(mail.account)
     context = {"user": user, "protocol": protocol, "domain": host, "site_name": host}
     chosen = getattr(djoser_settings.EMAIL, mail.payload["mail"])
-    message: EmailMessage = _minting(chosen, recovery_tokens.mint(user, mail))(None, context)
-    message.render()  # type: ignore[attr-defined]
+    written = _minting(chosen, recovery_tokens.mint(user, mail))(None, context)
+    written.render()
+    message = EmailMultiAlternatives(written.subject, written.body)
+    message.content_subtype = written.content_subtype
+    for content, kind in written.alternatives:
+        message.attach_alternative(content, kind)
     return message
 
 

@@ -43,7 +43,7 @@ def redeem_token(user: Any, token: str | None, write: Callable[[], object]) -> b
     The user is read again under the lock: what changed since the page was opened counts.
     """
     claims = read_claims(token)
-    if claims is None:
+    if claims is None or not recovery_tokens.check_token(user, token):
         return False
     told = notify.eligible_standings(str(user.pk))
     with transaction.atomic(using=router.db_for_write(AddressStanding)):
