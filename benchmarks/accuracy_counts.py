@@ -63,8 +63,10 @@ class Batch:
     def run(self) -> Tally:
         """Replay and count; the words are prefixed with the kind."""
         tally = Tally()
+        tally.counts[f"{self.kind} planted"] = self.count
         watched = _RUNS.get(self.kind, _run_healthy)(self)
         count = _COUNTERS.get(self.kind, _count_healthy)
+        tally.counts[f"{self.kind} lives"] = len(watched)
         for each in watched:
             tally.counts["looks"] += each.looks
             words = set(count(each, tally, self.kind))
@@ -102,8 +104,10 @@ def _run_healthy(batch: Batch) -> list[Watched]:
 
 
 def _run_lapses(batch: Batch) -> list[Watched]:
-    lives = [(life, lost_at(life)) for life in batch.lives(LAPSES, batch.count, 365)]
-    return _replayed([Watched(life, at - 50 * DAY, at + 75 * DAY) for life, at in lives])
+    lives = batch.lives(LAPSES, batch.count, 365)
+    # The first turn after birth is the first sign that nobody pays.
+    spans = ((life, life.turns[1].at - 3 * DAY, lost_at(life) + 45 * DAY) for life in lives)
+    return _replayed([Watched(*span) for span in spans])
 
 
 def _run_sales(batch: Batch) -> list[Watched]:
@@ -133,7 +137,6 @@ def _replayed(watched: list[Watched]) -> list[Watched]:
 def _count_healthy(each: Watched, tally: Tally, kind: str) -> Iterator[str]:
     longest = each.longest_wrong_hold()
     tally.stretch(f"{kind} wrong hold", longest)
-    yield "events"
     if each.raised_at:
         yield "raised wrongly"
     if longest:
@@ -147,7 +150,6 @@ def _count_healthy(each: Watched, tally: Tally, kind: str) -> Iterator[str]:
 def _count_lapse(each: Watched, tally: Tally, kind: str) -> Iterator[str]:
     lost = lost_at(each.life)
     held = each.first_hold_after(lost)
-    yield "events"
     if not each.has_registry:
         yield "no registry source"
     if held is None or held - lost > DAY:
@@ -167,24 +169,18 @@ def _count_sale(each: Watched, tally: Tally, kind: str) -> Iterator[str]:
     held = each.first_hold_after(sold)
     found = held is not None and held - sold <= DAY
     side = "with a trace" if each.life.trace else "without a trace"
-    yield f"events {side}"
+    yield side
     if found:
         yield f"held within a day {side}"
 
 
 def _count_late(each: Watched, tally: Tally, kind: str) -> Iterator[str]:
-    yield from _count_owner_is_back(each)
-    tally.stretch("late wrong hold", each.longest_wrong_hold())
-
-
-def _count_owner_is_back(each: Watched) -> Iterator[str]:
-    yield "events"
-    if each.longest_wrong_hold() > DAY:
+    longest = each.longest_wrong_hold()
+    tally.stretch("late wrong hold", longest)
+    if longest > DAY:
         yield "held wrongly for more than a day"
     if each.raised_at:
         yield "raised"
-    if each.record.held:
-        yield "held at the end"
 
 
 def _read_by_a_stranger(each: Watched) -> timedelta:
