@@ -10,6 +10,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from .conf import Settings, settings
+from .wiring import exempt_providers, trusted_domains
 
 
 def register() -> None:
@@ -21,9 +22,17 @@ def check_settings(app_configs: Sequence[Any] | None, **_: Any) -> list[checks.C
     """Check settings.DOMAINGUARD."""
     try:
         chosen = settings()
-    except ImproperlyConfigured as wrong:
+        trusted = trusted_domains()
+        exempt_providers()
+    except (ImproperlyConfigured, OSError) as wrong:
         return [checks.Error(str(wrong), id="domainguard.E001")]
-    return [*_no_source(chosen), *_unsafe(chosen), *_origin(chosen), *_token_life(chosen)]
+    return [
+        *_no_source(chosen),
+        *_unsafe(chosen),
+        *_origin(chosen),
+        *_token_life(chosen),
+        *_trusted(trusted),
+    ]
 
 
 def _no_source(chosen: Settings) -> list[checks.CheckMessage]:
@@ -71,5 +80,17 @@ def _token_life(chosen: Settings) -> list[checks.CheckMessage]:
             "DOMAINGUARD['TOKEN_LIFE_MINUTES'] must lie between 1 and 1440.",
             hint="Remove the key for 60 minutes.",
             id="domainguard.E005",
+        )
+    ]
+
+
+def _trusted(trusted: frozenset[str]) -> list[checks.CheckMessage]:
+    if not trusted:
+        return []
+    return [
+        checks.Info(
+            f"DOMAINGUARD['TRUSTED_DOMAINS'] are never looked at: {', '.join(sorted(trusted))}.",
+            hint="List only what the operator itself controls.",
+            id="domainguard.I006",
         )
     ]

@@ -24,6 +24,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "sweep", "expires": 60},
     },
+    # A sweep that is cut off by its time limit never comes to this.
+    "domainguard-enforce": {
+        "task": "domainguard.enforce",
+        "schedule": 60.0,
+        "options": {"queue": "sweep", "expires": 60},
+    },
 }
 
 

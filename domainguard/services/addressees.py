@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from domainguard.addressbooks.base import StoredAddress
-from domainguard.core.names import NameRefused, parse_address
+from domainguard.core.names import NameRefused, canonical_address
 from domainguard.gate import Purpose
 from domainguard.models import Intent
 from domainguard.wiring import address_book
@@ -47,6 +47,6 @@ def _the_one_meant(found: list[StoredAddress]) -> list[StoredAddress]:
 
 def _canonical(text: str) -> str | None:
     try:
-        return parse_address(text).canonical
+        return canonical_address(text)
     except NameRefused:
         return None
