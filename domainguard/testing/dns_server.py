@@ -99,6 +99,7 @@ class DnsServer:
         streams = await self._loop.create_server(lambda: _Stream(self, self._connections), sock=tcp)
         ready.set_result(None)
         await self._stopped.wait()
+        await _finish_accepting()
         datagrams.close()
         streams.close()
         for connection in self._connections:
@@ -189,6 +190,12 @@ class _Stream(asyncio.Protocol):
         sock = self._transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self._transport.abort()
+
+
+async def _finish_accepting() -> None:
+    """Wait for connections half accepted: asyncio loses their sockets when a server closes."""
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.gather(*others)
 
 
 def bind_pair() -> tuple[socket.socket, socket.socket]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import threading
@@ -233,6 +234,17 @@ def test_a_stopped_server_closes_connections_that_are_still_open():
     with connection:
         while connection.recv(4096):
             pass
+
+
+def test_connections_half_accepted_when_the_server_stops_are_closed_as_well():
+    for _ in range(10):
+        with always(MX) as server:
+            connections = [
+                socket.create_connection(("127.0.0.1", server.port), 5) for _ in range(4)
+            ]
+        for connection in connections:
+            connection.close()
+    gc.collect()  # an unclosed socket is a ResourceWarning, and warnings are errors
 
 
 def test_three_thousand_questions_are_answered():
