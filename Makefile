@@ -14,17 +14,23 @@ DEPLOYED := env DEBUG=off ALLOWED_HOSTS=registry.example.org \
 	PUBLIC_ORIGIN=https://registry.example.org EMAIL_URL=smtp://mail.example.org:25 \
 	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-# Wheels only: a source distribution would run its own code while it installs.
-INSTALL = if command -v uv >/dev/null; then \
-		uv pip install --quiet --python $(PY) --require-hashes --only-binary :all: -r $<; \
-	else \
-		{ $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null; } && \
-		$(PY) -m pip install --quiet --disable-pip-version-check \
-			--require-hashes --only-binary :all: -r $<; \
-	fi && touch $@
+# $(call install,file,options for both,options for pip)
+define install
+if command -v uv >/dev/null; then \
+	uv pip install --quiet --python $(PY) --require-hashes $(2) -r $(1); \
+else \
+	{ $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null; } && \
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes $(2) $(3) -r $(1); \
+fi
+endef
+
+# A source distribution runs its own code, and unpinned tools, while it installs.
+WHEELS := --only-binary :all:
+# The exception is built by the tools that are pinned and installed already.
+SOURCE := --no-deps --no-build-isolation
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate pyproject.toml
+	--no-emit-index-url --no-header --no-annotate --upgrade
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset manage test check faults bench pictures lock clean
@@ -65,9 +71,10 @@ pictures: $(DEV) ## take the pictures of README and docs from the demo (needs ch
 	@$(PY) docs/pictures/make.py
 
 lock: ## pin again what pyproject.toml asks for (needs uv)
-	$(LOCK) --upgrade --all-extras --group dev --output-file requirements/dev.txt
-	$(LOCK) --upgrade --extra site --extra testing --constraints requirements/dev.txt \
+	$(LOCK) pyproject.toml --all-extras --group dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra site --extra testing --constraints requirements/dev.txt \
 		--output-file requirements/demo.txt
+	$(LOCK) --group source --no-deps --output-file requirements/source.txt
 
 clean: ## remove the environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -88,8 +95,11 @@ $(PY):
 
 $(RUNTIME): requirements/demo.txt | $(PY)
 	@echo 'Building $(VENV) from $< ...' >&2
-	@$(INSTALL)
+	@$(call install,$<,$(WHEELS))
+	@touch $@
 
-$(DEV): requirements/dev.txt | $(PY)
-	@echo 'Building $(VENV) from $< ...' >&2
-	@$(INSTALL)
+$(DEV): requirements/dev.txt requirements/source.txt | $(PY)
+	@echo 'Building $(VENV) from $^ ...' >&2
+	@$(call install,$<,$(WHEELS))
+	@$(call install,requirements/source.txt,$(SOURCE),--use-pep517)
+	@touch $@
