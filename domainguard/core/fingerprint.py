@@ -56,9 +56,11 @@ def _differ(old: object, new: object) -> bool:
 
 
 def is_unchanged(before: Fingerprint | None, triage: Evidence) -> bool:
-    """Say whether a triage shows NS, MX and SOA as they were; silence does not."""
+    """Say whether a triage shows NS, MX and SOA as they were; silence and absence do not."""
     seen = triage.delegation
     if before is None or seen is None or not triage.speaks:
+        return False
+    if seen.presence is not Presence.DELEGATED:
         return False
     return (seen.ns, seen.mx, seen.soa) == (before.ns, before.mx, before.soa)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 # Registrable domains of the hosts that registrars and aftermarket services park names on,
-# as these services document them for their customers. Reviewed November 2026.
+# as these services document them for their customers. Reviewed November 2026. Hosts that serve
+# a registrar's paying customers as well (dnsowl.com, namebrightdns.com) prove nothing.
 PARKING_HOSTS = frozenset(
     {
         "above.com",
@@ -11,10 +12,8 @@ PARKING_HOSTS = frozenset(
         "bodis.com",
         "brainydns.com",
         "dan.com",
-        "dnsowl.com",
         "expirenotification.com",
         "hugedomains.com",
-        "namebrightdns.com",
         "parkingcrew.net",
         "parklogic.com",
         "pendingrenewaldeletion.com",

@@ -25,6 +25,7 @@ from tests.core.builders import (
     MX,
     NS,
     dns,
+    nodata,
     nxdomain,
     registration,
     registry,
@@ -159,3 +160,15 @@ def test_a_triage_compares_name_servers_mail_hosts_and_soa(triage, unchanged):
 
     assert is_unchanged(before, triage) is unchanged
     assert not is_unchanged(None, triage)
+
+
+@pytest.mark.parametrize("triage", [nxdomain(), nodata()])
+def test_a_triage_that_finds_no_name_is_a_change_even_where_there_were_no_hosts(triage):
+    assert not is_unchanged(fingerprint_of([nodata()]), triage)
+
+
+def test_a_silent_triage_shows_nothing_whatever_it_carries():
+    before = Fingerprint(ns=NS, mx=MX)
+
+    assert not is_unchanged(before, replace(dns(), outcome=Outcome.DISTRUSTED))
+    assert not is_unchanged(before, replace(dns(), delegation=None))

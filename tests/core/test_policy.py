@@ -268,3 +268,32 @@ def test_an_older_observation_changes_nothing(late):
 
 def test_an_observation_of_the_same_moment_counts():
     assert at(walk(baseline(), (5, HEALTHY)), LAPSED, 5).record.held
+
+
+def test_holds_end_together_and_only_when_every_class_is_clean():
+    both = [registry(), nxdomain(), vendor(Outcome.NOT_FOUND)]
+    record = walk(baseline(), (0, both), (1, HEALTHY), (7, HEALTHY), (90, HEALTHY))
+
+    assert classes(record) == {HoldClass.LAPSE, HoldClass.UNDELEGATED}
+
+
+def test_a_hold_that_only_people_end_does_not_keep_another_from_ending():
+    staff = replace(STAFF, sources=frozenset({SourceClass.VENDOR}))
+    record = replace(baseline(), holds=(staff,))
+
+    assert walk(record, (0, UNDELEGATED), (1, HEALTHY), (7, HEALTHY)).holds == (staff,)
+
+
+def test_a_name_once_free_stays_so_beside_another_hold():
+    record = at(Record(), [NO_IDENTITY, dns()], -1).record
+    back = [(hours, [NO_IDENTITY, dns()]) for hours in (2, 8, 90)]
+
+    assert walk(record, (0, LAPSED), (1, [NO_IDENTITY, nxdomain()]), *back).held
+
+
+@pytest.mark.parametrize("half", [{"handle": ""}, {"registered_at": None}])
+def test_half_an_identity_must_be_seen_again(half):
+    record = at(Record(), [registry(registration(**half)), dns()], -1).record
+    back = [(hours, [NO_IDENTITY, dns()]) for hours in (1, 7, 90)]
+
+    assert walk(record, (0, UNDELEGATED), *back).held

@@ -102,6 +102,20 @@ def test_a_lapse_that_flickers_raises_the_epoch_once(between):
     assert epoch(*looks) == 2
 
 
+def test_a_lapse_that_flickers_beside_another_hold_raises_the_epoch_once():
+    looks = [(0, LAPSED), (6, LAPSED), (7, UNDELEGATED), (8, HEALTHY), (9, LAPSED), (15, LAPSED)]
+
+    assert epoch(*looks) == 2
+
+
+def test_a_third_owner_is_seen_while_the_lapse_before_the_second_is_still_held():
+    second = [registry(reregistered(after(20))), dns()]
+    third = [registry(reregistered(after(90), handle="D3-ORG")), dns()]
+    looks = [(0, LAPSED), (6, LAPSED), (24, second), (30, second), (95, second)]
+
+    assert epoch(*looks, (96, third), (102, third)) == 4
+
+
 def test_a_change_of_hands_that_raised_it_is_not_begun_anew_by_other_signs():
     sold = [
         registry(reregistered(registrar="iana:3")),

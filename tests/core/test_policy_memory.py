@@ -102,7 +102,7 @@ def test_first_sight_past_expiry_is_a_baseline_too():
     record = at(Record(), EXPIRED, 0).record
 
     assert (record.held, record.state) == (False, State.EXPIRED)
-    assert record.fingerprint.handle == "D1-ORG"
+    assert (record.fingerprint.handle, record.fingerprint.ns) == ("D1-ORG", NS)
 
 
 def test_a_domain_on_a_parking_page_keeps_its_baseline_though_the_registry_calls_it_active():
@@ -202,3 +202,21 @@ def test_a_transfer_made_while_held_is_not_taken_for_the_baseline():
 
     assert record.fingerprint.registrar == "iana:1"
     assert record.clean_since is None
+
+
+def test_a_new_registration_that_is_well_is_still_not_the_one_people_verified():
+    changed = walk(baseline(), (0, ANEW), (6, ANEW), (7, ANEW))
+
+    assert changed.state is State.REREGISTERED
+    assert walk(changed, (8, [ANEW[0], nxdomain()])).state is State.SUSPENDED
+
+
+@pytest.mark.parametrize("trouble", [LAPSED, UNDELEGATED, SUSPENDED])
+def test_the_old_registration_that_is_well_again_is_active(trouble):
+    assert walk(baseline(), (0, trouble), (1, HEALTHY)).state is State.ACTIVE
+
+
+def test_a_registration_once_new_is_active_when_people_have_ended_its_hold():
+    changed = walk(baseline(), (0, ANEW), (6, ANEW))
+
+    assert walk(replace(changed, holds=()), (7, ANEW)).state is State.ACTIVE

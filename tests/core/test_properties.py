@@ -5,12 +5,13 @@ from __future__ import annotations
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from domainguard.core.policy import Standing, eligible
+from domainguard.core.policy import Standing, corroborate, eligible
 from domainguard.core.reasons import HoldClass
 from domainguard.core.record import Record
 from tests.core.builders import (
     HEALTHY,
     LAPSED,
+    POLICY,
     QUIET,
     REDEMPTION,
     RESCUE,
@@ -78,11 +79,12 @@ def test_silent_evidence_adds_nothing_to_a_look(history, look, silence):
 @given(histories(), st.lists(unspoken(), max_size=3))
 def test_silence_alone_changes_no_hold_no_epoch_and_no_memory(history, silence):
     record, hours = history
-    quiet = walk(record, (hours, silence))
+    quiet = at(record, silence, hours).record
 
     assert (quiet.holds, quiet.episodes) == (record.holds, record.episodes)
     assert (quiet.control_epoch, quiet.state) == (record.control_epoch, record.state)
     assert quiet.fingerprint == record.fingerprint
+    assert corroborate(quiet, POLICY) == corroborate(record, POLICY)
 
 
 @few
