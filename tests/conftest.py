@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
+from tests.services.rows import site
 from tests.world import at, net, world
 
-__all__ = ["at", "net", "world"]
+__all__ = ["at", "net", "site", "world"]
 
 # A deadline per example would make a busy machine fail; the numbers are RULES.md 11's.
 settings.register_profile("short", max_examples=200, deadline=None)
