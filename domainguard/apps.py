@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -18,11 +19,24 @@ class DomainGuardConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks and the guards' installer."""
+        """Register the system checks and the guards' installer, and guard all tokens if asked."""
         from . import checks
 
         checks.register()
+        _guard_all_tokens()
         post_migrate.connect(_install_guards, sender=self)
+
+
+def _guard_all_tokens() -> None:
+    from .conf import settings
+    from .integrations.all_tokens import guard_all_tokens
+
+    try:
+        chosen = settings()
+    except ImproperlyConfigured:
+        return  # check E001 says what is wrong, where a traceback would hide it
+    if chosen.guard_all_tokens:
+        guard_all_tokens()
 
 
 def _install_guards(*, using: str, **_: Any) -> None:

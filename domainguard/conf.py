@@ -28,6 +28,7 @@ class Settings:
     public_origin: str = ""
     resolvers: tuple[str, ...] = ()
     rdap_bootstrap: str = ""
+    rdap_bootstrap_url: str = "https://data.iana.org/rdap/dns.json"
     rdap_ca: str = ""
     fastly_url: str = "https://api.fastly.com/domain-management/v1/tools/status"
     fastly_key: str = field(default="", repr=False)
@@ -41,6 +42,7 @@ class Settings:
     exempt_providers: str = ""
     canaries: tuple[str, ...] = ()
     token_life_minutes: int = 60
+    guard_all_tokens: bool = False
     letters: Mapping[str, str] = field(default_factory=dict)
 
     @property

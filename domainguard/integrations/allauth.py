@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed, email_removed
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied
@@ -15,6 +17,7 @@ from django.core.mail import EmailMessage
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from domainguard.conf import settings
 from domainguard.core.names import NameRefused, parse_address
 from domainguard.gate import Purpose, Reason, may_confirm_new, may_receive
 from domainguard.integrations.allauth_codes import code_of_login, code_of_reset
@@ -35,6 +38,7 @@ _PURPOSES = {
     "account/email/email_confirmation_signup": Purpose.CONFIRM,
     "account/email/account_already_exists": Purpose.CONFIRM,  # takes as long as a first proof does
 }
+_SITES = "django.contrib.sites"
 _CODE_LIVES = timedelta(minutes=15)
 _DISTRUSTED = (Reason.HELD, Reason.OLDER_EPOCH, Reason.NO_MAIL)
 
@@ -99,6 +103,7 @@ class AccountAdapterMixin:
         taken: list[bool] = []
 
         def write() -> None:
+            email_address.domainguard_admitted = True  # type: ignore[attr-defined]
             taken.append(super(AccountAdapterMixin, self).confirm_email(request, email_address))  # type: ignore[misc]
 
         account = str(email_address.user_id)
@@ -113,8 +118,9 @@ class AccountAdapterMixin:
 
     def _rendered(self, prefix: str, email: str, context: dict[str, Any]) -> EmailMessage:
         request = _request()
-        site = get_current_site(request)
-        whole = {"request": request, "email": email, "current_site": site, **context}
+        site = get_current_site(request) if apps.is_installed(_SITES) else _site()
+        whole = {"request": request, "email": email, "current_site": site}
+        whole |= {name: _public(value, request) for name, value in context.items()}
         message: EmailMessage = self.render_mail(prefix, email, whole)  # type: ignore[attr-defined]
         return message
 
@@ -134,11 +140,11 @@ class SocialAccountAdapterMixin:
 def remember_proof(email_address: EmailAddress, **_: Any) -> None:
     """Give a newly proven address its domain's present epoch; an older epoch stays as it is.
 
-    allauth also counts a typed code as a proof, past the adapter: a distrusted address loses the
-    tick again.
+    allauth also counts a typed reset or login code as a proof, past the adapter. Such a code went
+    to a verified address: if it is not verified any more, something ended that. It stays ended.
     """
     account = str(email_address.user_id)
-    if not _may_be_told(email_address.email, account):
+    if not getattr(email_address, "domainguard_admitted", False):
         EmailAddress.objects.filter(pk=email_address.pk).update(verified=False)
         email_address.verified = False
         return
@@ -153,7 +159,7 @@ def remember_removal(user: Any, **_: Any) -> None:
     enroll.forget_removed(str(user.pk))
 
 
-def _may_be_told(text: str, account: str | None = None) -> bool:
+def _may_be_told(text: str) -> bool:
     """Say whether nothing speaks against a mail there, whoever has the address."""
     try:
         address = parse_address(text)
@@ -162,10 +168,24 @@ def _may_be_told(text: str, account: str | None = None) -> bool:
     kept = AddressStanding.objects.filter(
         book=address_book().name, canonical=address.canonical, removed_at=None
     )
-    known = list((kept if account is None else kept.filter(account=account)).values_list("pk"))
+    known = list(kept.values_list("pk", flat=True))
     if not known:
         return may_confirm_new(address.mail_domain).admitted
-    return all(may_receive(pk, Purpose.CONFIRM).reason not in _DISTRUSTED for (pk,) in known)
+    return all(may_receive(pk, Purpose.CONFIRM).reason not in _DISTRUSTED for pk in known)
+
+
+def _site() -> SimpleNamespace:
+    host = settings().public_origin.rstrip("/").partition("://")[2]
+    return SimpleNamespace(name=host, domain=host)
+
+
+def _public(value: Any, request: HttpRequest | None) -> Any:
+    """Let a link that allauth built from the request's host start with PUBLIC_ORIGIN instead."""
+    if request is None or not isinstance(value, str):
+        return value
+    own = request.build_absolute_uri("/")
+    public = settings().public_origin.rstrip("/") + "/"
+    return public + value.removeprefix(own) if value.startswith(own) else value
 
 
 def _request() -> HttpRequest | None:

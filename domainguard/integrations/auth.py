@@ -29,6 +29,8 @@ from domainguard.wiring import address_book
 class IntentFormMixin:
     """Makes a reset form store what was asked instead of mailing; the same for everybody."""
 
+    domainguard_guarded = True
+
     def save(
         self,
         domain_override: str | None = None,

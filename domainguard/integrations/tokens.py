@@ -57,6 +57,7 @@ class RecoveryTokenGenerator(PasswordResetTokenGenerator):
     It dies with the password, the last sign-in, a newer mail, use, age, epoch and hold.
     """
 
+    domainguard_guarded = True
     key_salt = "domainguard.integrations.tokens.RecoveryTokenGenerator"
 
     def mint(self, user: Any, mail: OutboxMail) -> str:

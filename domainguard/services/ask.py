@@ -40,6 +40,19 @@ def may_reset(user_or_address: Any, request: HttpRequest | None = None) -> GateA
     return answer
 
 
+def may_use_token(user: Any) -> bool:
+    """Say whether a token of unknown origin may open this account.
+
+    Nobody knows to which of the addresses it went, so none may be on hold or of an older epoch,
+    and one must be good for recovery.
+    """
+    answers = [_judge(stored) for stored in address_book().addresses_of(str(user.pk))]
+    lost = (Reason.HELD, Reason.OLDER_EPOCH, Reason.NOBODY_ANSWERED)
+    return any(each.admitted for each in answers) and not any(
+        each.reason in lost for each in answers
+    )
+
+
 def _stored(user_or_address: Any) -> list[StoredAddress]:
     book = address_book()
     if isinstance(user_or_address, str):

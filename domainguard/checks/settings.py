@@ -1,4 +1,4 @@
-"""The doctor: what is wrong with an installation, each with a hint that is a command to type."""
+"""What is wrong with settings.DOMAINGUARD and with how long tokens live."""
 
 from __future__ import annotations
 
@@ -9,13 +9,8 @@ from django.conf import settings as django_settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
-from .conf import Settings, settings
-from .wiring import exempt_providers, trusted_domains
-
-
-def register() -> None:
-    """Register every check."""
-    checks.register(check_settings, "domainguard")
+from domainguard.conf import Settings, settings
+from domainguard.wiring import exempt_providers, trusted_domains
 
 
 def check_settings(app_configs: Sequence[Any] | None, **_: Any) -> list[checks.CheckMessage]:
@@ -73,6 +68,23 @@ def _origin(chosen: Settings) -> list[checks.CheckMessage]:
 
 
 def _token_life(chosen: Settings) -> list[checks.CheckMessage]:
+    return [*_our_tokens(chosen), *_djangos_tokens()]
+
+
+def _djangos_tokens() -> list[checks.CheckMessage]:
+    if django_settings.PASSWORD_RESET_TIMEOUT <= 24 * 60 * 60:
+        return []
+    return [
+        checks.Warning(
+            f"PASSWORD_RESET_TIMEOUT is {django_settings.PASSWORD_RESET_TIMEOUT} seconds: "
+            "tokens of Django's own generators live longer than 24 hours.",
+            hint="PASSWORD_RESET_TIMEOUT = 60 * 60",
+            id="domainguard.W007",
+        )
+    ]
+
+
+def _our_tokens(chosen: Settings) -> list[checks.CheckMessage]:
     if 1 <= chosen.token_life_minutes <= 24 * 60:
         return []
     return [

@@ -1,0 +1,14 @@
+"""The doctor: what is wrong with an installation, each with a hint that says what to type."""
+
+from __future__ import annotations
+
+from django.core import checks
+
+from .doors import check_doors, check_surroundings
+from .settings import check_settings
+
+
+def register() -> None:
+    """Register every check."""
+    for check in (check_settings, check_doors, check_surroundings):
+        checks.register(check, "domainguard")

@@ -1,0 +1,46 @@
+"""A site with every door, in the small internet."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import pytest
+from django.core.cache import cache
+
+SERIALIZERS = "domainguard.integrations.dj_rest_auth"
+
+
+@pytest.fixture
+def every_door(settings, world):
+    """Give the world of a site that has every door guarded."""
+    extra = ["allauth.headless", "rest_framework", "djoser"]
+    if find_spec("dj_rest_auth"):
+        extra.append("dj_rest_auth")
+    settings.DJOSER = {
+        "TOKEN_MODEL": None,
+        "PASSWORD_RESET_CONFIRM_URL": "set/{uid}/{token}",
+        "USERNAME_RESET_CONFIRM_URL": "name/{uid}/{token}",
+    }
+    settings.REST_AUTH = {
+        "TOKEN_MODEL": None,
+        "SESSION_LOGIN": True,
+        "PASSWORD_RESET_SERIALIZER": f"{SERIALIZERS}.PasswordResetSerializer",
+        "PASSWORD_RESET_CONFIRM_SERIALIZER": f"{SERIALIZERS}.PasswordResetConfirmSerializer",
+    }
+    settings.HEADLESS_FRONTEND_URLS = {
+        "account_reset_password_from_key": "https://app.test/set/{key}",
+        "account_reset_password": "https://app.test/reset",
+        "account_signup": "https://app.test/signup",
+    }
+    settings.ACCOUNT_ADAPTER = "tests.sites.adapters.Adapter"
+    settings.ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+    settings.ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+    settings.ACCOUNT_RATE_LIMITS = False
+    settings.REST_FRAMEWORK = {
+        "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"]
+    }
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, *extra]  # reads what is set above
+    settings.ROOT_URLCONF = "tests.sites.urls"
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": []}]  # those of the libraries
+    cache.clear()
+    return world
