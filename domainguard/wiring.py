@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -26,7 +27,7 @@ from .core.names import (
     trusted_above,
 )
 from .core.record import Policy
-from .sources.base import Source
+from .sources.base import Deadline, Source, SourceError
 from .sources.canary import CanariedSource, RegistryCanary
 from .sources.dial import Dialer
 from .sources.dns import DnsSource, read_resolvers, system_resolvers
@@ -36,11 +37,13 @@ from .sources.fastly import FastlyKey, FastlySource
 from .sources.http import GuardedFetch
 from .sources.manners import Errand, Manners, Polite
 from .sources.rdap import RdapSource
-from .sources.rdap_bootstrap import Bootstrap, overrides, shipped
+from .sources.rdap_bootstrap import Bootstrap, BootstrapRefused, shipped
+from .sources.rdap_refresh import fetch_first, is_url
 from .sources.unsafe import UnsafeAlwaysActive
 from .sources.whois import WhoisSource
 from .sources.whois_table import WhoisTable
 
+log = logging.getLogger("domainguard.wiring")
 _DATA = Path(__file__).parent / "data"
 _FEWEST_PROVIDERS = 50
 _PER_MINUTE = 60  # questions a minute to one domain registry; few publish a figure
@@ -109,7 +112,7 @@ def vendor_sources() -> tuple[Source, ...]:
     chosen = settings()
     if "fastly" not in chosen.sources or not chosen.fastly_key:
         return ()
-    return (FastlySource(chosen.fastly_url, FastlyKey(chosen.fastly_key), _fetch()),)
+    return (FastlySource(chosen.fastly_url, FastlyKey(chosen.fastly_key), fetch()),)
 
 
 @cache
@@ -119,7 +122,7 @@ def _registry_sources(errand: Errand) -> tuple[Source, ...]:
 
 
 def _rdap(errand: Errand) -> Source:
-    source = RdapSource(_bootstrap(), _fetch())
+    source = RdapSource(_bootstrap(), fetch())
     polite = Polite(source, _manners(), errand=errand, server_of=source.server_of)
     return CanariedSource(polite, RegistryCanary(polite))
 
@@ -148,7 +151,8 @@ def _unsafe(errand: Errand) -> Source:
 
 
 @cache
-def _fetch() -> GuardedFetch:
+def fetch() -> GuardedFetch:
+    """Give the one guarded fetch."""
     return GuardedFetch(egress())
 
 
@@ -229,10 +233,17 @@ _LETTERS = {
 
 @cache
 def _bootstrap() -> Bootstrap:
-    chosen = settings()
-    if chosen.rdap_bootstrap:
-        return Bootstrap.from_file(chosen.rdap_bootstrap)
-    return shipped().with_overrides(overrides())
+    where = settings().rdap_bootstrap
+    if not where:
+        return shipped()
+    if not is_url(where):
+        return Bootstrap.from_file(where)
+    try:
+        return fetch_first(where, fetch(), deadline=Deadline.after(10), allow=egress().allow)
+    except (SourceError, BootstrapRefused) as error:
+        # Without any table every domain would seem to have no registry: less would be asked of it.
+        log.error("DOMAINGUARD['RDAP_BOOTSTRAP']: %s. The copy that ships is used.", error)
+        return shipped()
 
 
 @cache
@@ -263,7 +274,7 @@ _CACHED = (
     dns,
     vendor_sources,
     _registry_sources,
-    _fetch,
+    fetch,
     _manners,
     _bootstrap,
     trusted_domains,

@@ -58,6 +58,15 @@ class Bootstrap:
                 raise
             raise BootstrapRefused("the document is no RDAP bootstrap (RFC 9224)") from None
 
+    def as_json(self) -> str:
+        """Give a bootstrap document with what was understood of the one that was read."""
+        suffixes: dict[str, list[str]] = {}
+        for suffix, url in sorted(self.servers.items()):
+            suffixes.setdefault(url, []).append(suffix)
+        services = [[names, [url]] for url, names in sorted(suffixes.items())]
+        document = {"version": "1.0", "publication": self.published, "services": services}
+        return json.dumps(document, indent=1) + "\n"
+
     def with_overrides(self, table: Mapping[str, str]) -> Bootstrap:
         """Add servers for suffixes that are not listed; where both know one, IANA wins."""
         return Bootstrap(self.published, {**table, **self.servers})
@@ -79,10 +88,14 @@ class Bootstrap:
         return frozenset(read_url(url).host for url in self.servers.values())
 
 
+def published_copy() -> Bootstrap:
+    """Give the copy of IANA's registry that ships with this release."""
+    return Bootstrap.from_json((files("domainguard") / "data" / _BOOTSTRAP_FILE).read_bytes())
+
+
 def shipped() -> Bootstrap:
     """Give the table that ships with this release, overrides included."""
-    data = files("domainguard") / "data"
-    return Bootstrap.from_json((data / _BOOTSTRAP_FILE).read_bytes()).with_overrides(overrides())
+    return published_copy().with_overrides(overrides())
 
 
 def overrides() -> dict[str, str]:
