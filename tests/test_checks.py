@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -140,8 +141,8 @@ def test_dj_rest_auths_reset_routes_are_found_unless_the_serializers_are_ours(ro
         (views.PasswordResetView, ours.PasswordResetSerializer),
         (views.PasswordResetConfirmView, ours.PasswordResetConfirmSerializer),
     ):
-        guarded = type(view.__name__, (view,), {"serializer_class": serializer})
-        stock = type(view.__name__, (view,), {"serializer_class": serializer.__base__})
+        guarded: Any = type(view.__name__, (view,), {"serializer_class": serializer})
+        stock: Any = type(view.__name__, (view,), {"serializer_class": serializer.__base__})
         assert routes(path("", guarded.as_view())) == []
         assert routes(path("", stock.as_view())) == ["domainguard.E008"]
 

@@ -103,7 +103,7 @@ class AccountAdapterMixin:
         taken: list[bool] = []
 
         def write() -> None:
-            email_address.domainguard_admitted = True  # type: ignore[attr-defined]
+            email_address.domainguard_admitted = True
             taken.append(super(AccountAdapterMixin, self).confirm_email(request, email_address))  # type: ignore[misc]
 
         account = str(email_address.user_id)

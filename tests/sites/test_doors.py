@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime
 from importlib.util import find_spec
 
 import pytest
@@ -41,40 +41,39 @@ DOORS = [
     ),
 ]
 ADDRESS = "ada@mill-lane.org"
-HOUR = timedelta(hours=1)
 
 
-def _nothing(world: World, at: Callable) -> None:
+def _nothing(world: World, at: Callable[..., datetime]) -> None:
     """Leave the address as it is."""
 
 
-def _lapsed(world: World, at: Callable) -> None:
+def _lapsed(world: World, at: Callable[..., datetime]) -> None:
     world.net.replace(scripts.redemption("mill-lane.org", born=at(days=-400), begins=at(days=-1)))
     DomainStatus.objects.update(last_conclusive_at=at(days=-1))
 
 
-def _registered_anew(world: World, at: Callable) -> None:
+def _registered_anew(world: World, at: Callable[..., datetime]) -> None:
     world.net.replace(
         scripts.registered_by_a_stranger("mill-lane.org", born=at(days=-400), at=at(days=-2))
     )
     DomainStatus.objects.update(last_conclusive_at=at(days=-1))
 
 
-def _deverified(world: World, at: Callable) -> None:
+def _deverified(world: World, at: Callable[..., datetime]) -> None:
     DomainStatus.objects.filter(domain="mill-lane.org").update(control_epoch=2)
 
 
-def _never_verified(world: World, at: Callable) -> None:
+def _never_verified(world: World, at: Callable[..., datetime]) -> None:
     EmailAddress.objects.update(verified=False)
     AddressStanding.objects.update(verified_epoch=None)
 
 
-def _removed(world: World, at: Callable) -> None:
+def _removed(world: World, at: Callable[..., datetime]) -> None:
     EmailAddress.objects.filter(email=ADDRESS).delete()
     enroll.forget_removed(world.standing(ADDRESS).account)
 
 
-def _changed(world: World, at: Callable) -> None:
+def _changed(world: World, at: Callable[..., datetime]) -> None:
     EmailAddress.objects.filter(email=ADDRESS).update(email="ada@other-lane.org")
 
 
