@@ -28,6 +28,7 @@ _WORST_FIRST: Final = (
     State.EXPIRED,
     State.ACTIVE,
 )
+_NOTHING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Finding:
     addresses: int
     done: str
     why: str
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether there is nothing to say about it."""
+        return not self.why and self.done == _NOTHING
 
 
 def findings() -> list[Finding]:
@@ -92,9 +98,9 @@ def _done(row: DomainStatus, mail_domain: MailDomain, *, held: bool) -> str:
     if back:
         return f"{back} de-verified, {back} restored"
     released = AuditEvent.objects.filter(domain=row.domain, action="domain_release")
-    return "refused for a while" if released.exists() else "nothing"
+    return "refused for a while" if released.exists() else _NOTHING
 
 
 def _seriousness(finding: Finding) -> tuple[bool, int, bool, str]:
     state = State(finding.state.replace(" ", "_"))
-    return not finding.held, _WORST_FIRST.index(state), finding.done == "nothing", finding.domain
+    return not finding.held, _WORST_FIRST.index(state), finding.is_in_order, finding.domain

@@ -17,7 +17,7 @@ _SETTINGS = "--settings registry_site.demo.settings"
 def guide(origin: str, found: Sequence[Finding]) -> Iterator[str]:
     """Give the lines; people at the worst domain of the table and at a good one stand in them."""
     refused = _somebody_at(found[0])
-    healthy = _somebody_at(next((each for each in found if not each.held), found[-1]))
+    healthy = _somebody_at(next((each for each in found if each.is_in_order), found[-1]))
     yield f"The site   {origin}/"
     yield f"The inbox  {origin}{reverse('demo_inbox')}  every mail of the demo, whoever reads it"
     yield f"The admin  {origin}{reverse('admin:index')}  user {ADMIN}, password {PASSWORD}"

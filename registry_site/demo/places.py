@@ -41,8 +41,8 @@ def _born(domain: str, day: Day) -> datetime:
 
 def _fine(domain: str, day: Day) -> Life:
     hosting = CUSTOMERS_CHOICE[_number(domain) % len(CUSTOMERS_CHOICE)]
-    # Some are renewed on time while the demo looks on: first expiry from day -100 to 250.
-    expires = day(_number(domain) // 7 % 350 - 100)
+    # Around its expiry a domain is asked about at length each day; a few such are enough.
+    expires = day(40 + _number(domain) // 7 % 300)
     return scripts.healthy(domain, born=_born(domain, day), expires=expires, hosting=hosting)
 
 
@@ -78,7 +78,6 @@ PROVIDERS = (
 HEALTHY = (
     Place("petrel-observatory.org", 8, _fine, asks=(-97, -31)),
     Place("quillmere.dev", 6, _fine, asks=(-63,)),
-    Place("tallgrass-data.net", 6, _fine),
     Place("brenner-specht.de", 5, _fine, asks=(-20,)),
     Place("opencartograph.org", 6, _fine),
     Place("rio-turvo-dados.com.br", 4, _fine),
@@ -94,25 +93,26 @@ HEALTHY = (
     Place("weaverbird.eu.org", 2, _below("eu.org")),
 )
 EVENTFUL = (
-    Place("copperfern.dev", 4, _by(scripts.registered_by_a_stranger, at=-25.3), asks=(-24, -4)),
-    Place("velvet-anvil.com", 3, _by(_slowly, at=-9.2), asks=(-101, -5)),
-    Place("kestrelyard.com", 5, _by(scripts.redemption, begins=-12.4), asks=(-64, -11)),
+    Place("copperfern.dev", 4, _by(scripts.registered_by_a_stranger, at=-11.3), asks=(-10, -4)),
+    Place("velvet-anvil.com", 3, _by(_slowly, at=-6.2), asks=(-101, -2)),
+    Place("kestrelyard.com", 5, _by(scripts.redemption, begins=-9.4), asks=(-64, -8)),
     Place("saltglass-tools.org", 3, _by(scripts.redemption, begins=-0.1)),
     Place("mossgate-lab.net", 2, _by(scripts.pending_delete, begins=-2.3)),
-    Place("ninth-harbour.com", 3, _by(scripts.released, at=-6.2)),
-    Place("drukkerij-zilver.be", 1, _by(scripts.without_redemption, at=-15.3), asks=(-14,)),
+    Place("ninth-harbour.com", 3, _by(scripts.released, at=-3.2)),
+    Place("drukkerij-zilver.be", 1, _by(scripts.without_redemption, at=-5.3), asks=(-5,)),
     Place("brambletype.org", 2, _by(scripts.lapsed, expires=-20.2)),
     Place("lindqvist-data.com", 4, _by(scripts.renewed_in_grace, expires=-70.3), asks=(-50,)),
-    Place("thistledown-play.org", 3, _by(_quickly_back, expires=-80.2), asks=(-38, -28)),
-    Place("redwillow-code.net", 2, _by(events.aftermarket_sale, expires=-60.3), asks=(-10,)),
+    Place("tallgrass-data.net", 6, _by(scripts.healthy, expires=-40.4)),
+    Place("thistledown-play.org", 3, _by(_quickly_back, expires=-70.2), asks=(-28, -18)),
+    Place("redwillow-code.net", 2, _by(events.aftermarket_sale, expires=-41.3), asks=(-5,)),
     Place("paperlantern-bot.com", 2, _by(events.suspended, at=-3.3)),
     Place("glasswing-tools.com", 2, _by(events.suspended, at=-70.2)),
     Place("nordwacht.net", 3, _by(_moving_house, at=-50.3)),
     Place("tidewrack.net", 2, _by(events.host_moved, at=-30.3), asks=(-29,)),
     Place("aldermoor.org", 2, _by(events.dnssec_rollover, at=-15.2)),
     Place("kyma-ergastiri.gr", 2, _by(events.host_moved, at=-8.2)),
-    Place("oakhollow-clinic.org", 3, _by(_relayed, at=-20.2), asks=(-19,)),
-    Place("geodesy.wainfleet.edu", 2, _by(_handed_down, at=-25.2)),
+    Place("oakhollow-clinic.org", 3, _by(_relayed, at=-7.2), asks=(-6,)),
+    Place("geodesy.wainfleet.edu", 2, _by(_handed_down, at=-5.2)),
 )
 EVERY_PLACE = (*PROVIDERS, *HEALTHY, *EVENTFUL)
 

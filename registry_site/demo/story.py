@@ -57,8 +57,9 @@ class Story:
         first = {person.domain: person.addresses[0] for person in reversed(self.people())}
         for place in self.places:
             for number in place.asks:
-                # Not all at one hour, but at the same one each time.
-                moment = day(number) + timedelta(minutes=len(place.domain) * 37 % 600)
+                # At some hour of the afternoon before the daily round of looks, which the look
+                # that a request calls for must not push to another time of the day.
+                moment = day(number) - timedelta(minutes=len(place.domain) * 37 % 210)
                 if moment > self.begins:
                     yield moment, first[place.domain]
 
