@@ -56,7 +56,7 @@ check: $(DEV) ## lint, types, layers, Django's own checks, migrations
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-logo
 	$(PY) manage.py check --fail-level WARNING
 	$(DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
