@@ -89,6 +89,7 @@ class VirtualDns:
             at=now,
             note=agreement.note,
             delegation=agreement.delegation,
+            lame=agreement.lame,
         )
 
 

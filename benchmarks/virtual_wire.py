@@ -16,7 +16,7 @@ from domainguard.sources.base import (
     Unreadable,
 )
 from domainguard.sources.dial import Dialer
-from domainguard.sources.dns_reading import NO_HOST, Finding
+from domainguard.sources.dns_reading import NO_HOST, Finding, Lame
 from domainguard.sources.http import GuardedFetch, Reply
 from domainguard.testing.dns_packets import BOGUS, LAME, REFUSED, SERVFAIL, SILENCE, DnsAnswer
 from domainguard.testing.fastly_server import status_words
@@ -37,7 +37,7 @@ _NO_ANSWER: Mapping[DnsAnswer, SourceError] = {
     REFUSED: Refused("REFUSED"),
     SERVFAIL: Unreadable("SERVFAIL"),
     BOGUS: Unreadable("bogus by DNSSEC"),
-    LAME: Unreadable("lame: none of its name servers answers"),
+    LAME: Lame("lame: none of its name servers answers"),
 }
 
 

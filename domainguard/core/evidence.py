@@ -83,7 +83,10 @@ class Delegation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One witness about one name. `note` is our own sentence, never raw remote text."""
+    """One witness about one name. `note` is our own sentence, never raw remote text.
+
+    `lame` says that the resolvers agree on this much: none of the name's servers answers.
+    """
 
     domain: str
     source: str
@@ -95,6 +98,7 @@ class Evidence:
     registration: Registration | None = None
     delegation: Delegation | None = None
     for_sale: bool = False
+    lame: bool = False
     retry_after: timedelta | None = None
 
     @property
@@ -143,6 +147,7 @@ def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
         "registration": evidence.registration and registration_as_json(evidence.registration),
         "delegation": evidence.delegation and delegation_as_json(evidence.delegation),
         "for_sale": evidence.for_sale,
+        "lame": evidence.lame,
     }
 
 

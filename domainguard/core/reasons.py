@@ -42,6 +42,7 @@ class Code(StrEnum):
     HOSTS_CHANGED_TOGETHER = "hosts_changed_together"
     REGISTRY_HOLD = "registry_hold"
     UNDELEGATED = "undelegated"
+    LAME = "lame"
     FREE_BY_VENDOR = "free_by_vendor"
     MAIL_HOST_FREE = "mail_host_free"
     MAIL_HOST_YOUNG = "mail_host_young"
@@ -83,6 +84,7 @@ SENTENCES = {
     Code.HOSTS_CHANGED_TOGETHER: "Name servers and mail servers changed together.",
     Code.REGISTRY_HOLD: "The domain is suspended by its registrar or registry.",
     Code.UNDELEGATED: "The domain is not in the DNS.",
+    Code.LAME: "None of the domain's name servers has answered for a week.",
     Code.FREE_BY_VENDOR: "A status service reports that anyone can register the domain.",
     Code.MAIL_HOST_FREE: "A domain that handles this domain's mail or names is not registered.",
     Code.MAIL_HOST_YOUNG: "A domain that handles this domain's mail or names was registered anew.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
@@ -19,6 +19,7 @@ from domainguard.services.dependencies import set_dependencies
 from domainguard.wiring import is_exempt, policy
 
 MOST = 20
+_LAME_FOR = timedelta(days=7)
 
 
 def below(trust_keys: Iterable[int]) -> dict[int, list[MailDomainName]]:
@@ -51,10 +52,14 @@ def keep(row: DomainStatus, below: Iterable[Evidence], verdict: Verdict, *, at: 
 
 def _keep_one(mail_domain: MailDomain, evidence: Evidence, above: list[str], at: datetime) -> None:
     seen = evidence.delegation
-    if not evidence.speaks or seen is None or is_exempt(mail_domain.trust_key.domain):
+    if is_exempt(mail_domain.trust_key.domain):
+        return
+    if evidence.lame:
+        _wait_for_a_week(mail_domain, at)
+    if not evidence.speaks or seen is None:
         return
     if seen.presence is Presence.NXDOMAIN:
-        _hold(mail_domain, at)
+        _hold(mail_domain, Code.UNDELEGATED, at)
         return
     mail_domain.null_mx = seen.null_mx
     _clear(mail_domain, at)
@@ -62,17 +67,25 @@ def _keep_one(mail_domain: MailDomain, evidence: Evidence, above: list[str], at:
     set_dependencies(mail_domain, [*above, *sorted(seen.ns), *sorted(seen.mx)], at)
 
 
-def _hold(mail_domain: MailDomain, at: datetime) -> None:
+def _wait_for_a_week(mail_domain: MailDomain, at: datetime) -> None:
+    # Many a delegation is lame for a while; whoever registers a dead server's domain answers next.
+    mail_domain.absent_since = mail_domain.absent_since or at
+    if at - mail_domain.absent_since > _LAME_FOR:
+        _hold(mail_domain, Code.LAME, at)
+
+
+def _hold(mail_domain: MailDomain, code: Code, at: datetime) -> None:
     mail_domain.clean_since = None
+    mail_domain.absent_since = mail_domain.absent_since or at
     if not mail_domain.holds:
-        mail_domain.absent_since = at
-        hold = Hold(HoldClass.UNDELEGATED, Code.UNDELEGATED, at, frozenset({SourceClass.DNS}))
+        hold = Hold(HoldClass.UNDELEGATED, code, at, frozenset({SourceClass.DNS}))
         mail_domain.holds = [hold_as_json(hold)]
         audit.record("mail_domain_hold", at=at, domain=mail_domain.name)
 
 
 def _clear(mail_domain: MailDomain, at: datetime) -> None:
     if not mail_domain.holds:
+        mail_domain.absent_since = None
         return
     mail_domain.clean_since = mail_domain.clean_since or at
     if at - mail_domain.clean_since >= policy().apart:

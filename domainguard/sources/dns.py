@@ -139,6 +139,7 @@ class DnsSource:
             asked=f"{' '.join(depth.rdtypes)} of {name} from {asked}",
             note=agreement.note,
             delegation=agreement.delegation,
+            lame=agreement.lame,
         )
 
     def _answers(

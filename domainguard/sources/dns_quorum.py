@@ -11,7 +11,7 @@ from domainguard.core.evidence import Delegation, Outcome, Presence
 from domainguard.core.names import NameRefused, parse_host
 
 from .base import SourceError
-from .dns_reading import NO_HOST, Finding
+from .dns_reading import NO_HOST, Finding, Lame
 from .dns_wire import Resolver
 
 _IN_WORDS = {
@@ -30,6 +30,7 @@ class ResolverAnswer:
     outcome: Outcome
     note: str
     said: Delegation | None = None
+    lame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,13 @@ class Agreement:
     outcome: Outcome
     note: str
     delegation: Delegation | None = None
+    lame: bool = False
 
 
 def silent(resolver: Resolver, error: SourceError, rdtype: str = "") -> ResolverAnswer:
     """Note why a resolver counts as having said nothing."""
     note = f"{error} for {rdtype}" if rdtype else str(error)
-    return ResolverAnswer(resolver, error.outcome, note)
+    return ResolverAnswer(resolver, error.outcome, note, lame=isinstance(error, Lame))
 
 
 def at_trust_key(resolver: Resolver, found: Mapping[str, Finding]) -> ResolverAnswer:
@@ -83,7 +85,8 @@ def agree(answers: Sequence[ResolverAnswer]) -> Agreement:
     for rdtype, group, fact in (("NS", agreed, _delegation), ("MX", mail, _mail), ("DS", ds, _ds)):
         if len(group) < enough:
             said = _who_said_what(answers, len(answers), fact)
-            return Agreement(_silence(answers), f"no quorum on {rdtype}: {said}")
+            lame = bool(answers) and sum(each.lame for each in answers) >= enough
+            return Agreement(_silence(answers), f"no quorum on {rdtype}: {said}", lame=lame)
     delegation = replace(
         agreed[0],
         mx=mail[0].mx,

@@ -26,6 +26,10 @@ _MOST_RECORDS = 64
 _BROKEN = (dns.exception.DNSException, ValueError, struct.error)
 
 
+class Lame(Unreadable):
+    """A resolver reached none of the name's servers, or none that answers for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a resolver found for one type at one name, in lower case without final dots.
@@ -62,7 +66,7 @@ def _check_failure(message: dns.message.Message) -> None:
     if reasons.intersection(_BOGUS):
         raise Unreadable("bogus by DNSSEC")
     if reasons.intersection(_LAME):
-        raise Unreadable("lame: none of its name servers answers")
+        raise Lame("lame: none of its name servers answers")
     word = dns.rcode.to_text(rcode)
     raise Unreadable(word if word.isalpha() else f"failure code {word}")
 
@@ -83,7 +87,7 @@ def _finding(message: dns.message.Message, question: Question) -> Finding:
     if is_nxdomain and records:
         raise Unreadable("NXDOMAIN together with an answer")
     if not message.answer and _is_referral(message):
-        raise Unreadable("lame: a referral instead of an answer")
+        raise Lame("lame: a referral instead of an answer")
     texts = tuple(_TEXT[question.rdtype](record) for record in records)
     return Finding(is_nxdomain, texts, tuple(map(_name_text, chain)))
 

@@ -72,4 +72,5 @@ def test_silence_is_kept_with_its_kind():
         "registration": None,
         "delegation": None,
         "for_sale": False,
+        "lame": False,
     }
