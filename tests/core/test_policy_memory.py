@@ -21,6 +21,7 @@ from tests.core.builders import (
     NO_IDENTITY,
     NOON,
     NS,
+    OTHER_MX,
     OTHER_NS,
     PARKING_NS,
     QUIET,
@@ -220,3 +221,19 @@ def test_a_registration_once_new_is_active_when_people_have_ended_its_hold():
     changed = walk(baseline(), (0, ANEW), (6, ANEW))
 
     assert walk(replace(changed, holds=()), (7, ANEW)).state is State.ACTIVE
+
+
+def test_what_looked_like_a_sale_is_not_called_a_new_registration():
+    sold = [registry(registration(registrar="iana:2")), dns(OTHER_NS, OTHER_MX)]
+    record = walk(baseline(), (0, EXPIRED), (1, sold), (2, HEALTHY))
+
+    assert record.held
+    assert record.state is State.ACTIVE
+
+
+def test_a_domain_that_was_always_parked_may_change_its_page():
+    record = at(Record(), [registry(), dns(PARKING_NS)], 0).record
+    elsewhere = frozenset({"ns1.parkingcrew.net"})
+
+    assert at(record, [registry(), dns(elsewhere)], 1).record.fingerprint.ns == elsewhere
+    assert at(baseline(), [registry(), dns(elsewhere)], 1).record.fingerprint.ns == NS
