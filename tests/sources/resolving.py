@@ -16,7 +16,7 @@ from domainguard.testing.dns_server import NODATA, NXDOMAIN, DnsAnswer, DnsServe
 
 EXAMPLE_COM = RegistrableDomain("example.com")
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
-QUICK = (0.2, 0.3)  # patience where a resolver is silent on purpose
+QUICK = (0.4, 0.6)  # patience where a resolver is silent on purpose
 DIGEST = "ab" * 32
 EXAMPLE = {
     "NS": ("ns1.host.net.", "ns2.host.net."),

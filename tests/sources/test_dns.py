@@ -10,6 +10,7 @@ from domainguard.core.names import MailDomain
 from domainguard.sources.base import Deadline
 from domainguard.sources.dns import DnsSource, read_resolvers, system_resolvers
 from domainguard.sources.dns_canary import ResolverCanary
+from domainguard.sources.dns_conversation import PATIENCE
 from domainguard.sources.dns_wire import Resolver
 from domainguard.testing.dns_server import (
     BOGUS,
@@ -89,7 +90,7 @@ def test_each_kind_of_failure_says_nothing_in_words_of_its_own(fault, outcome, w
     with serving(HEALTHY, HEALTHY, HEALTHY) as servers:
         for server in servers:
             server.fault = fault
-        evidence = look(servers, patience=QUICK)
+        evidence = look(servers, patience=QUICK if fault is SILENCE else PATIENCE)
         who = ", ".join(server.resolver for server in servers)
     assert evidence.outcome is outcome
     assert evidence.delegation is None

@@ -26,7 +26,7 @@ def aside(canary: ResolverCanary, minutes: float = 0) -> list[SourceError]:
 
 
 def canary_of(*servers: DnsServer, **options: object) -> ResolverCanary:
-    return ResolverCanary(addresses(list(servers)), patience=QUICK, **options)  # type: ignore[arg-type]
+    return ResolverCanary(addresses(list(servers)), **options)  # type: ignore[arg-type]
 
 
 def rewriting(name: str, rdtype: str) -> DnsAnswer:
@@ -103,7 +103,7 @@ def test_a_liar_stays_aside_for_an_hour_after_it_was_last_caught():
 
 def test_a_resolver_that_never_passed_is_not_believed_while_it_is_silent():
     with serving(GONE) as (server,):
-        canary = canary_of(server)
+        canary = canary_of(server, patience=QUICK)
         server.fault = SILENCE
         (error,) = aside(canary)
         assert (error.outcome, str(error)) == (Outcome.TIMED_OUT, "timed out when tested")

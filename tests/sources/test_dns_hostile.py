@@ -154,9 +154,10 @@ def test_a_cut_answer_whose_tcp_fails_is_no_answer(stream, outcome):
                 connection.sendall(len(whole).to_bytes(2, "big") + whole)
 
     with hostile(cut, misbehave if stream else None) as server:
+        seconds = 1 if outcome is Outcome.TIMED_OUT else 5
         started = time.monotonic()
-        evidence = seek(server, seconds=0.6)
-        assert time.monotonic() - started < 0.6 + SLACK
+        evidence = seek(server, seconds=seconds)
+        assert time.monotonic() - started < seconds + SLACK
         assert server.connections == 4
     assert evidence.outcome is outcome
     assert evidence.delegation is None
