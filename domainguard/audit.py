@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import router, transaction
@@ -58,4 +57,11 @@ def record_all(rows: Iterable[AuditEvent]) -> None:
     using = router.db_for_write(AuditEvent)
     for row in saved:
         # What a site does on hearing of it is no reason for an act of ours to fail.
-        transaction.on_commit(partial(audited.send, AuditEvent, event=row), using, robust=True)
+        transaction.on_commit(_announcement(row), using, robust=True)
+
+
+def _announcement(row: AuditEvent) -> Callable[[], None]:
+    def announce() -> None:
+        audited.send(AuditEvent, event=row)
+
+    return announce

@@ -108,7 +108,12 @@ def _has_accounts_that_count(row: DomainStatus) -> bool:
     if standings.filter(first_seen_at__lte=now() - _OF_AGE).exists():
         return True
     accounts = standings.values_list("account", flat=True)[:50]
-    return any(site_facts().impact(account) > 0 for account in accounts)
+    try:
+        with transaction.atomic():
+            return any(site_facts().impact(account) > 0 for account in accounts)
+    except Exception:  # the site's own code; where it cannot say, the budget is used
+        log.exception("The site could not say what hangs on a domain (row %s).", row.pk)
+        return True
 
 
 def _traffic(wanted: dict[str, tuple[DomainStatus, Corroboration]]) -> Traffic:

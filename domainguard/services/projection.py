@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -21,7 +23,9 @@ from domainguard.models import (
 from domainguard.services import notify
 from domainguard.wiring import address_book, now
 
+log = logging.getLogger("domainguard.projection")
 BATCH = 500
+_STEPS = 100
 
 
 def carry_out() -> tuple[int, int]:
@@ -31,8 +35,8 @@ def carry_out() -> tuple[int, int]:
     """
     deverified = sum(_project(bump) for bump in _open(projected_at=None))
     restored = sum(_restore(bump) for bump in _open(healed_at__isnull=False, restored_at=None))
-    _clear_flags()
-    _send_notices()
+    _do_to_all(_clear_flag, "flag_cleared_at")
+    _do_to_all(_send_notice, "noticed_at")
     return deverified, restored
 
 
@@ -123,56 +127,53 @@ def _give_back(lost: Deverification) -> None:
         notify.tell(lost.standing, letter="restored", key=f"restored:{lost.pk}")
 
 
-def _clear_flags() -> None:
-    for pk in _pending(flag_cleared_at=None):
-        if Automation.is_paused():
-            return
-        _clear_flag(pk)
-
-
-def _clear_flag(pk: int) -> None:
-    with transaction.atomic():
-        lost = _still_lost(pk, flag_cleared_at=None)
-        if lost is None:
-            return
-        taken = _is_flagged(lost.standing)
-        if taken:
-            address_book().set_verified(lost.standing.account, lost.standing.address, False)
-        lost.flag_taken, lost.flag_cleared_at = taken, now()
-        lost.save(update_fields=["flag_taken", "flag_cleared_at"])
-
-
-def _is_flagged(standing: AddressStanding) -> bool:
+def _clear_flag(lost: Deverification) -> None:
     # Whom the site did not call verified before must not be called so after a way back.
-    own = address_book().addresses_of(standing.account)
-    return any(each.verified and same_mailbox(each.text, standing.address) for each in own)
+    account, address = lost.standing.account, lost.standing.address
+    own = address_book().addresses_of(account)
+    lost.flag_taken = any(each.verified and same_mailbox(each.text, address) for each in own)
+    if lost.flag_taken:
+        address_book().set_verified(account, address, False)
 
 
-def _send_notices() -> None:
-    for pk in _pending(noticed_at=None):
-        if Automation.is_paused():
-            return
+def _send_notice(lost: Deverification) -> None:
+    if lost.standing.removed_at is None:
+        notify.tell_others(lost.standing, letter="deverified", key=f"deverified:{lost.pk}")
+
+
+def _do_to_all(step: Callable[[Deverification], None], undone: str) -> None:
+    """Take one step for each de-verification that still lacks it; its field says when it was."""
+    after = 0
+    while not Automation.is_paused():
         with transaction.atomic():
-            lost = _still_lost(pk, noticed_at=None)
-            if lost is None:
-                continue
-            if lost.standing.removed_at is None:
-                notify.tell_others(lost.standing, letter="deverified", key=f"deverified:{pk}")
-            lost.noticed_at = now()
-            lost.save(update_fields=["noticed_at"])
+            batch = _next_lost(undone, after)
+            if not batch:
+                return
+            taken = [lost for lost in batch if _is_taken(step, lost)]
+            for lost in taken:
+                setattr(lost, undone, now())
+            Deverification.objects.bulk_update(taken, [undone, "flag_taken"])
+        after = batch[-1].pk
 
 
-def _pending(**undone: None) -> list[int]:
-    pending = Deverification.objects.filter(enforced=True, restored_at=None, **undone)
-    return list(pending.order_by("pk").values_list("pk", flat=True))
+def _is_taken(step: Callable[[Deverification], None], lost: Deverification) -> bool:
+    try:
+        with transaction.atomic():
+            step(lost)
+    except Exception:  # the site may know one account too few; the others do not wait for it
+        log.exception("De-verification %s could not be carried out.", lost.pk)
+        return False
+    return True
 
 
-def _still_lost(pk: int, **undone: None) -> Deverification | None:
-    """Lock one de-verification, unless another worker was faster or trust came back meanwhile."""
-    domain = DomainStatus.objects.select_for_update(no_key=True, of=("self",))
-    list(domain.filter(bumps__deverifications=pk))  # domains first, as everywhere
-    rows = Deverification.objects.select_for_update(of=("self",)).select_related("standing")
-    return rows.filter(pk=pk, restored_at=None, **undone).first()
+def _next_lost(undone: str, after: int) -> list[Deverification]:
+    """Lock some de-verifications, those excepted whose trust came back meanwhile."""
+    pending = Deverification.objects.filter(enforced=True, restored_at=None, **{undone: None})
+    rows = list(pending.filter(pk__gt=after).order_by("pk").values("pk", "bump__domain")[:_STEPS])
+    domains = DomainStatus.objects.filter(pk__in={row["bump__domain"] for row in rows})
+    list(domains.select_for_update(no_key=True).order_by("pk"))  # domains first, as everywhere
+    locked = pending.select_for_update(of=("self",)).select_related("standing").order_by("pk")
+    return list(locked.filter(pk__in=[row["pk"] for row in rows]))
 
 
 def _event(action: str, standing: AddressStanding, bump: EpochBump, *, at: datetime) -> AuditEvent:
