@@ -150,7 +150,7 @@ def remember_proof(email_address: EmailAddress, **_: Any) -> None:
         return
     for stored in address_book().addresses_of(account):
         if stored.text == email_address.email:
-            enroll.enroll([stored])
+            enroll.prove_now(stored)
 
 
 @receiver(email_removed, dispatch_uid="domainguard.allauth.removed")

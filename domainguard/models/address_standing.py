@@ -15,7 +15,8 @@ class AddressStanding(models.Model):
     """One address of one account. The row outlives the removal of the address.
 
     `account` is the user's primary key as text, so that it fits every user model.
-    `verified_epoch` null means never proven; `verified_at` is never guessed.
+    `verified_epoch` null means never proven; `verified_at` is never guessed. `proof_void_since` is
+    when the public suffix list moved it: the site's word from before then proves nothing any more.
     """
 
     book = models.CharField(_("address book"), max_length=64)
@@ -27,6 +28,7 @@ class AddressStanding(models.Model):
     )
     verified_epoch = models.PositiveIntegerField(_("verified at epoch"), null=True, blank=True)
     verified_at = InstantField(_("verified at"), null=True, blank=True)
+    proof_void_since = InstantField(_("earlier proofs count no more since"), null=True, blank=True)
     recovery_from = InstantField(_("usable for recovery from"), null=True, blank=True)
     first_seen_at = InstantField(_("first seen"))
     removed_at = InstantField(_("removed"), null=True, blank=True)

@@ -107,9 +107,15 @@ def _enroll_one(stored: StoredAddress, address: Address) -> tuple[AddressStandin
     if standing.removed_at is not None:
         AddressStanding.objects.filter(pk=standing.pk).update(removed_at=None)
         standing.removed_at = None
-    if stored.verified and standing.verified_epoch is None:
+    if stored.verified and standing.verified_epoch is None and not _is_void(stored, standing):
         return standing, prove(standing, at=stored.verified_at)
     return standing, False
+
+
+def _is_void(stored: StoredAddress, standing: AddressStanding) -> bool:
+    # The site's flag is from before the public suffix list moved the address (`boundaries`).
+    since = standing.proof_void_since
+    return since is not None and (stored.verified_at is None or stored.verified_at <= since)
 
 
 def _first_sight(stored: StoredAddress, address: Address, key: dict[str, str]) -> AddressStanding:

@@ -21,7 +21,7 @@ from domainguard.core.names import RegistrableDomain
 from domainguard.core.record import Act
 from domainguard.core.schedule import Depth, depth, next_check_at
 from domainguard.models import DomainStatus, ReviewCase
-from domainguard.services import check, enforce, enroll, mail_domains, outbox
+from domainguard.services import boundaries, check, enforce, enroll, mail_domains, outbox
 from domainguard.sources.base import Deadline
 from domainguard.wiring import (
     clock_is_virtual,
@@ -76,6 +76,7 @@ def sweep(
     """
     exempt_providers()
     check_clock()
+    boundaries.follow()
     done = Swept(enrolled_addresses=enroll.enroll_all())
     answered: dict[str, list[bool]] = {}
     for row, looked in _look_at_all(everything):
