@@ -94,6 +94,8 @@ def lines(tally: Tally) -> Iterator[Line]:
     yield Line(
         "outages: wrong de-verifications", n["outages planted"], n["outages raised wrongly"], 0
     )
+    both, raised = n["outages suspended as well"], n["outages raised, suspended as well"]
+    yield Line("outages that meet a suspension: de-verifications", both, raised)
     planted = n["lapses planted"]
     yield Line("lapses: not held within a day", planted, n["lapses missed"], 0)
     yield Line("lapses: epoch raised within 45 days", planted, n["lapses raised"])

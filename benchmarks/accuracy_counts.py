@@ -138,7 +138,11 @@ def _count_healthy(each: Watched, tally: Tally, kind: str) -> Iterator[str]:
     longest = each.longest_wrong_hold()
     tally.stretch(f"{kind} wrong hold", longest)
     if each.raised_at:
-        yield "raised wrongly"
+        # A registrar's hold and a registry that denies the name, at once, look like a lapse.
+        both = kind == "outages" and each.life.kind == "suspended"
+        yield "raised, suspended as well" if both else "raised wrongly"
+    if kind == "outages" and each.life.kind == "suspended":
+        yield "suspended as well"
     if longest:
         yield "held wrongly"
     if longest > DAY:

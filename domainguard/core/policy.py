@@ -220,9 +220,18 @@ def corroborate(record: Record, policy: Policy) -> Corroboration | None:
         if row is None or row.bumped:
             continue
         seen = cause is Cause.LAPSE or _shows_identity(record.observed or Fingerprint())
-        if seen and is_enough(cause, row.first, row.last, apart=policy.apart):
+        apart = policy.apart_after_hold if _was_on_hold_before(row, record) else policy.apart
+        if seen and is_enough(cause, row.first, row.last, apart=apart):
             return Corroboration(cause, (row.first, row.last), row.last.t0, row.last.signals)
     return None
+
+
+def _was_on_hold_before(row: Episode, record: Record) -> bool:
+    # A registry that showed a hold has explained why the DNS misses the name. When it then denies
+    # the name, the DNS is no second witness, and a registry may be wrong for days.
+    held = record.episode(HoldClass.SUSPENSION)
+    said = {each.code for each in row.last.signals if each.source_class is SourceClass.REGISTRY}
+    return held is not None and held.first.at < row.first.at and said == {Code.NOT_REGISTERED}
 
 
 def bumped(record: Record, corroboration: Corroboration) -> Record:

@@ -17,10 +17,12 @@ from .reasons import Code, Hold, HoldClass, Signal
 class Policy:
     """The numbers of the rules. `apart` is how far two looks must lie apart to corroborate.
 
+    It is `apart_after_hold` where the registry first shows a hold and then denies the domain.
     `quarantine` is how long an address added to an account rests before it may recover it.
     """
 
     apart: timedelta = timedelta(hours=6)
+    apart_after_hold: timedelta = timedelta(days=7)
     reset_registry_age: timedelta = timedelta(hours=24)
     sweep_registry_age: timedelta = timedelta(days=7)
     fresh_for: timedelta = timedelta(minutes=15)
