@@ -53,7 +53,10 @@ class Site:
         return the_clock.now()
 
     def pass_time(self, by: timedelta) -> None:
+        """Move the clock, and let every domain have been looked at a moment ago."""
         the_clock.advance(by)
+        now = self.now()
+        DomainStatus.objects.update(last_conclusive_at=now, last_look_at=now)
 
     def domain(self, name: str, **fields: object) -> DomainStatus:
         """Make a healthy domain that was looked at a moment ago."""
@@ -159,6 +162,7 @@ def site(settings, db: None) -> Site:
         "CLOCK": DOTTED_PATH,
         "DEVERIFY": "enforce",
         "SOURCES": ["dns", "rdap"],
+        "RESOLVERS": ["127.0.0.1:1"],  # nobody answers there
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return Site()
