@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.core import checks
 
 from .doors import check_doors, check_surroundings
+from .files import check_files
 from .settings import check_settings
 
 
 def register() -> None:
     """Register every check."""
-    for check in (check_settings, check_doors, check_surroundings):
+    for check in (check_settings, check_files, check_doors, check_surroundings):
         checks.register(check, "domainguard")

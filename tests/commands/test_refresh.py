@@ -133,6 +133,15 @@ def test_a_first_copy_is_compared_with_the_one_that_ships(serve, tmp_path):
     assert file.exists()
 
 
+def test_it_mends_a_file_that_the_checks_complain_about(serve, kept, settings):
+    kept.write_text("{}")
+    settings.DOMAINGUARD = {**settings.DOMAINGUARD, "RDAP_BOOTSTRAP": str(kept)}
+    call_command(
+        "domainguard_refresh", "--url", serve(document()), skip_checks=False, stdout=io.StringIO()
+    )
+    assert Bootstrap.from_file(kept).servers == published_copy().servers
+
+
 @pytest.mark.parametrize("setting", ["", "https://mirror.elsewhere.net/dns.json"])
 def test_without_a_file_it_says_what_to_type(settings, setting):
     settings.DOMAINGUARD = {**settings.DOMAINGUARD, "RDAP_BOOTSTRAP": setting}
