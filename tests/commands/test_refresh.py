@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 
 from domainguard import wiring
 from domainguard.core.names import RegistrableDomain
+from domainguard.management.commands.domainguard_refresh import Command
 from domainguard.sources.rdap_bootstrap import Bootstrap, published_copy
 from domainguard.testing.http_server import HttpServer, Reply
 
@@ -136,9 +137,8 @@ def test_a_first_copy_is_compared_with_the_one_that_ships(serve, tmp_path):
 def test_it_mends_a_file_that_the_checks_complain_about(serve, kept, settings):
     kept.write_text("{}")
     settings.DOMAINGUARD = {**settings.DOMAINGUARD, "RDAP_BOOTSTRAP": str(kept)}
-    call_command(
-        "domainguard_refresh", "--url", serve(document()), skip_checks=False, stdout=io.StringIO()
-    )
+    typed = ["manage.py", "domainguard_refresh", "--url", serve(document())]
+    Command(stdout=io.StringIO()).run_from_argv(typed)
     assert Bootstrap.from_file(kept).servers == published_copy().servers
 
 
