@@ -31,7 +31,7 @@ def below(trust_keys: Iterable[int]) -> dict[int, list[MailDomainName]]:
     )
     rows = MailDomain.objects.filter(trust_key__in=trust_keys).exclude(name=F("trust_key__domain"))
     found: dict[int, list[MailDomainName]] = {}
-    chosen = rows.annotate(turn=turn).filter(turn__lte=MOST)
+    chosen = rows.annotate(turn=turn).filter(turn__lte=MOST).order_by("turn")
     for trust_key, name in chosen.values_list("trust_key_id", "name"):
         found.setdefault(trust_key, []).append(MailDomainName(name))
     return found

@@ -1,4 +1,4 @@
-"""T23: a mail domain below a healthy one may be dead, and is held by itself."""
+"""What DNS says of a mail domain touches that mail domain, and nobody else below its trust key."""
 
 from __future__ import annotations
 
@@ -7,77 +7,157 @@ from datetime import timedelta
 
 import pytest
 
-from domainguard.models import MailDomain
+from domainguard.core.evidence import Delegation, Evidence, Outcome, Presence, SourceClass
+from domainguard.gate import Purpose, Reason, may_receive
+from domainguard.models import DomainStatus, MailDependency, MailDomain
+from domainguard.services import check, mail_domains, sweep
+from domainguard.services.check import Asked, keep
 from domainguard.testing import scripts
-from domainguard.testing.lives import Facts, Life, Turn
-from domainguard.wiring import address_book
-from tests.world import START
+from tests.core.builders import DOMAIN, HEALTHY, dns
 
-DAY = timedelta(days=1)
-BORN = START - 900 * DAY
-SERVERS = ("ns1.northwind-hosting.net", "ns2.northwind-hosting.net")
-DEPARTMENT = Facts(ns=SERVERS, mx=("mail.dept.oak-college.org",), statuses=frozenset())
-LAME = replace(DEPARTMENT, lame=True)
-
-
-def department(*turns: Turn) -> Life:
-    return Life("dept.oak-college.org", (Turn(BORN, DEPARTMENT), *turns))
+HOUR = timedelta(hours=1)
+DEPT = f"dept.{DOMAIN}"
 
 
 @pytest.fixture
-def college(world):
-    world.net.add(scripts.healthy("oak-college.org", born=BORN, expires=START + 300 * DAY))
-    return world
+def people(site) -> None:
+    site.person("ada", f"ada@{DOMAIN}")
+    site.person("bea", f"bea@{DEPT}")
+    DomainStatus.objects.update(fingerprint=None, observed=None, baseline_at=None)
 
 
-def live_through(college, life: Life, days: int) -> MailDomain:
-    college.net.add(life)
-    college.person("ada", "ada@dept.oak-college.org")
-    college.sweep()
-    college.live(days * DAY)
-    return MailDomain.objects.get(name=life.domain)
+def seen(**facts) -> Evidence:
+    delegation = Delegation(**{"presence": Presence.DELEGATED, **facts})
+    return Evidence(
+        domain=DEPT,
+        source="dns",
+        source_class=SourceClass.DNS,
+        outcome=Outcome.ANSWERED,
+        at=HEALTHY[0].at,
+        delegation=delegation,
+    )
 
 
-def codes(mail_domain: MailDomain) -> list[str]:
-    return [hold.code.value for hold in mail_domain.active_holds]
+def look(site, below: Evidence, at=HEALTHY) -> None:
+    now = site.now()
+    said = tuple(replace(each, at=now) for each in at)
+    keep(Asked(DOMAIN, now, said, (replace(below, at=now),)), purpose=check.SWEEP)
 
 
-def test_a_lame_delegation_is_held_after_a_week_and_not_before(college):
-    row = live_through(college, department(Turn(START + 2 * DAY, LAME)), 8)
-    assert codes(row) == []
-
-    college.live(3 * DAY)
-    row.refresh_from_db()
-    assert codes(row) == ["lame"]
+def reason(site, address: str) -> Reason:
+    return may_receive(site.standing(address).pk, Purpose.RECOVER).reason
 
 
-def test_the_domain_above_and_its_other_users_are_not_touched(college):
-    college.person("bob", "bob@oak-college.org")
-    live_through(college, department(Turn(START + 1 * DAY, LAME)), 10)
-
-    assert not college.domain("oak-college.org").held
-    assert college.standing("bob@oak-college.org").verified_epoch == 1
-    assert address_book().is_verified(*_key("ada@dept.oak-college.org", college))
-
-
-def _key(address: str, college) -> tuple[str, str]:
-    standing = college.standing(address)
-    return standing.account, standing.address
+def test_a_dead_delegation_holds_that_mail_domain_and_nobody_else(site, people):
+    look(site, seen(presence=Presence.NXDOMAIN))
+    assert reason(site, f"bea@{DEPT}") is Reason.HELD
+    assert reason(site, f"ada@{DOMAIN}") is Reason.ELIGIBLE
+    kept = MailDomain.objects.get(name=DEPT)
+    assert kept.absent_since == kept.last_look_at == site.now()
+    look(site, seen(presence=Presence.NXDOMAIN))
+    assert site.audited() == ["mail_domain_hold"]
 
 
-def test_a_delegation_that_answers_now_and_then_never_lasts_a_week(college):
-    turns = [Turn(START + day * DAY, DEPARTMENT if day % 5 == 0 else LAME) for day in range(1, 13)]
-    row = live_through(college, department(*turns), 13)
+def test_the_hold_ends_after_two_clean_looks_six_hours_apart(site, people):
+    look(site, seen(presence=Presence.NXDOMAIN))
+    look(site, seen(mx=frozenset({"mx.hoster.net"})))
+    assert reason(site, f"bea@{DEPT}") is Reason.HELD
+    site.pass_time(6 * HOUR)
+    look(site, seen(mx=frozenset({"mx.hoster.net"})))
+    assert reason(site, f"bea@{DEPT}") is Reason.ELIGIBLE
+    assert site.audited() == ["mail_domain_hold", "mail_domain_release"]
 
-    assert codes(row) == []
+
+def test_a_look_in_between_that_finds_it_gone_begins_the_count_anew(site, people):
+    for gone in (True, False, True, False):
+        presence = Presence.NXDOMAIN if gone else Presence.DELEGATED
+        look(site, seen(presence=presence))
+        site.pass_time(3 * HOUR)
+    look(site, seen())
+    assert reason(site, f"bea@{DEPT}") is Reason.HELD
 
 
-def test_it_ends_by_itself_when_the_name_servers_answer_again(college):
-    turns = (Turn(START + DAY, LAME), Turn(START + 11.5 * DAY, DEPARTMENT))
-    row = live_through(college, department(*turns), 11)
-    assert codes(row) == ["lame"]
+def test_silence_starts_nothing_and_ends_nothing(site, people):
+    quiet = replace(seen(), outcome=Outcome.TIMED_OUT, delegation=None)
+    look(site, quiet)
+    assert reason(site, f"bea@{DEPT}") is Reason.ELIGIBLE
+    look(site, seen(presence=Presence.NXDOMAIN))
+    for _ in range(3):
+        site.pass_time(6 * HOUR)
+        look(site, quiet)
+    assert reason(site, f"bea@{DEPT}") is Reason.HELD
 
-    college.live(3 * DAY)
-    row.refresh_from_db()
-    assert codes(row) == []
-    assert row.absent_since is None
+
+def test_a_null_mx_is_no_hold_and_no_mail_goes_there(site, people):
+    look(site, seen(null_mx=True))
+    assert reason(site, f"bea@{DEPT}") is Reason.NO_MAIL
+    look(site, seen(), (HEALTHY[0], dns(null_mx=True, mx=())))
+    assert reason(site, f"ada@{DOMAIN}") is Reason.NO_MAIL
+    assert reason(site, f"bea@{DEPT}") is Reason.ELIGIBLE
+    look(site, seen())
+    assert reason(site, f"ada@{DOMAIN}") is Reason.ELIGIBLE
+
+
+def test_a_mail_domain_depends_on_its_own_hosts_and_on_the_name_servers_above_it(site, people):
+    look(site, seen(mx=frozenset({"mx.relay.org"}), ns=frozenset({"ns.delegated.org"})))
+    own = MailDependency.objects.filter(mail_domain__name=DEPT)
+    assert set(own.values_list("domain__domain", flat=True)) == {
+        "relay.org",
+        "delegated.org",
+        "hoster.net",
+    }
+
+
+def test_below_an_exempt_provider_nothing_is_held(site):
+    site.person("ada", "ada@dept.gmail.com")
+    gone = replace(seen(presence=Presence.NXDOMAIN), domain="dept.gmail.com")
+    now = site.now()
+    said = tuple(replace(each, at=now, domain="gmail.com") for each in HEALTHY)
+    keep(Asked("gmail.com", now, said, (gone,)), purpose=check.SWEEP)
+    assert reason(site, "ada@dept.gmail.com") is Reason.ELIGIBLE
+
+
+class TestWhoseTurnItIs:
+    def test_the_apex_is_no_mail_domain_below_itself(self, site, people):
+        key = MailDomain.objects.get(name=DEPT).trust_key_id
+        assert mail_domains.below([key]) == {key: [DEPT]}
+
+    def test_twenty_at_a_time_and_the_longest_unseen_first(self, site):
+        names = [f"d{number:02}.{DOMAIN}" for number in range(30)]
+        for name in names:
+            site.mail_domain(name)
+        key = MailDomain.objects.first().trust_key_id
+        first = mail_domains.below([key])[key]
+        assert first == names[:20]
+        MailDomain.objects.filter(name__in=first).update(last_look_at=site.now())
+        assert mail_domains.below([key])[key][:10] == names[20:]
+
+    def test_each_trust_key_has_its_own_twenty(self, site):
+        for key in ("mill-lane.org", "mill-road.org"):
+            for number in range(25):
+                site.mail_domain(f"d{number:02}.{key}")
+        keys = set(MailDomain.objects.values_list("trust_key", flat=True))
+        found = mail_domains.below(keys)
+        assert {len(names) for names in found.values()} == {20}
+        assert found.keys() == keys
+
+
+def test_a_sweep_looks_below_a_trust_key_that_has_mail_of_its_own(world, at):
+    """The apex and the department are both in use; only the department is gone."""
+    world.net.add(scripts.healthy("mill-lane.org", born=at(days=-400)))
+    world.person("ada", "ada@mill-lane.org", "ada@gone.mill-lane.org")
+    sweep.sweep()
+    held = MailDomain.objects.exclude(holds=[]).values_list("name", flat=True)
+    assert list(held) == ["gone.mill-lane.org"]
+    assert not world.domain("mill-lane.org").held
+
+
+def test_a_look_at_the_moment_of_use_asks_for_the_one_mail_domain_in_question(world, at):
+    world.net.add(scripts.healthy("mill-lane.org", born=at(days=-400)))
+    world.person("ada", "ada@mill-lane.org", "ada@gone.mill-lane.org", "ada@other.mill-lane.org")
+    sweep.sweep()
+    MailDomain.objects.update(last_look_at=None)
+    world.pass_time(HOUR)
+    check.look_now("mill-lane.org", purpose=check.RESET, mail_domain="gone.mill-lane.org")
+    looked = MailDomain.objects.exclude(last_look_at=None).values_list("name", flat=True)
+    assert list(looked) == ["gone.mill-lane.org"]

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
+from domainguard.gate import Purpose, may_receive
 from domainguard.models import AddressStanding, AuditEvent, DomainStatus, OutboxMail
+from domainguard.models.locking import lock_standing
 from domainguard.services import notify, outbox
 from domainguard.services.pause import pause
+from domainguard.sources.base import Deadline
 from domainguard.testing import Holder, SmtpSink
 from tests.services.letters import PowerCut
 
@@ -244,7 +247,7 @@ def test_who_wakes_up_too_late_after_the_commit_sends_nothing(site, sink):
     mail = put(site)
     assert outbox._hand_over(mail, outbox.Delivered())
     done = outbox.Delivered()
-    outbox._send(mail, None, done, outbox.Deadline.after(0))
+    outbox._send(mail, None, done, Deadline.after(0))
     assert (state(mail), done.delayed, sink.messages) == (Status.PENDING, 1, [])
 
 
@@ -305,11 +308,11 @@ def test_a_hold_waits_for_a_hand_over_in_its_commit_and_the_next_one_sees_it(sit
         connections.close_all()
 
     thread = threading.Thread(target=look)
-    with outbox.transaction.atomic():
-        outbox.lock_standing(mail.standing_id)
+    with transaction.atomic():
+        lock_standing(mail.standing_id)
         thread.start()
         assert not held.wait(0.3)
-        assert outbox.may_receive(mail.standing_id, outbox.Purpose.RECOVER).admitted
+        assert may_receive(mail.standing_id, Purpose.RECOVER).admitted
     thread.join(10)
     assert held.is_set()
     assert DomainStatus.objects.get(domain="mill-lane.org").held
