@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -166,3 +166,8 @@ def site(settings, db: None) -> Site:
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return Site()
+
+
+def wrong_clock() -> datetime:
+    """Be 40 days ahead, and claim to be real."""
+    return datetime.now(UTC) + timedelta(days=40)
