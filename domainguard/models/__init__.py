@@ -11,6 +11,7 @@ from .mail_domain import MailDependency, MailDomain
 from .observation import Observation
 from .outbox_mail import OutboxMail
 from .review_case import ReviewCase
+from .sweep_run import SweepRun
 
 __all__ = [
     "AddressStanding",
@@ -25,4 +26,5 @@ __all__ = [
     "Observation",
     "OutboxMail",
     "ReviewCase",
+    "SweepRun",
 ]

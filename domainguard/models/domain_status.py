@@ -77,7 +77,10 @@ class DomainStatus(models.Model):
     failures = models.PositiveSmallIntegerField(_("looks that broke"), default=0)
     under_review = models.BooleanField(_("waits for a person"), default=False)
     wants_bump = models.BooleanField(_("its epoch should rise"), default=False, db_index=True)
-    next_check_at = InstantField(_("next look"), db_index=True)
+    impact = models.PositiveIntegerField(_("what hangs on it"), default=0)
+    hot = models.BooleanField(_("guards the right to publish"), default=False)
+    triaged_at = InstantField(_("last found as it was"), null=True, blank=True)
+    next_check_at = InstantField(_("next look"))
     lease_until = InstantField(_("leased until"), null=True, blank=True)
     lease_number = models.PositiveBigIntegerField(_("lease"), default=0)
     created_at = InstantField(_("first seen"))
@@ -86,6 +89,10 @@ class DomainStatus(models.Model):
         verbose_name = _("domain")
         verbose_name_plural = _("domains")
         ordering: ClassVar = ["domain"]
+        indexes: ClassVar = [
+            models.Index(fields=["hot", "next_check_at"], name="domainguard_due"),
+            models.Index(fields=["next_check_at"], name="domainguard_next_look"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(control_epoch__gte=1), name="domainguard_epoch_from_one"
