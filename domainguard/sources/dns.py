@@ -7,13 +7,14 @@ lame, REFUSED and silence are told apart in the note; only the first two say any
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 
-from domainguard.core.evidence import Evidence, SourceClass
+from domainguard.core.evidence import Evidence, Presence, SourceClass
 from domainguard.core.names import MailDomain, RegistrableDomain
 
 from .base import Deadline, SourceError, TimedOut
@@ -128,7 +129,8 @@ class DnsSource:
     def _look(self, name: str, depth: _Depth, now: datetime, deadline: Deadline) -> Evidence:
         deadline = deadline.within(self._longest_look)
         panel = self._panel(depth, now, deadline)
-        agreement = agree(self._answers(name, depth, panel, deadline))
+        answers = self._answers(name, depth, panel, deadline)
+        agreement = agree(self._believed(answers, now, deadline))
         asked = ", ".join(map(str, panel.asked)) or "nobody"
         return Evidence(
             domain=name,
@@ -141,6 +143,23 @@ class DnsSource:
             delegation=agreement.delegation,
             lame=agreement.lame,
         )
+
+    def _believed(
+        self, answers: list[ResolverAnswer], now: datetime, deadline: Deadline
+    ) -> list[ResolverAnswer]:
+        """Drop each "no such name" of a resolver that passes no canary after it has said so.
+
+        One that began to lie since its last test is caught by its first lie, and set aside.
+        """
+        if self._canary is None or not any(_denies(each) for each in answers):
+            return answers
+        unproven = self._canary.unproven(since=time.monotonic(), now=now, deadline=deadline)
+        return [
+            silent(each.resolver, error)
+            if (error := unproven.get(each.resolver)) and _is_doubtful(each, error)
+            else each
+            for each in answers
+        ]
 
     def _answers(
         self, name: str, depth: _Depth, panel: _Panel, deadline: Deadline
@@ -195,6 +214,15 @@ def _read_resolver(word: str) -> Resolver:
     if not 0 < resolver.port < 65536:
         raise ValueError(f"{word!r} is no resolver: the port is between 1 and 65535")
     return resolver
+
+
+def _denies(answer: ResolverAnswer) -> bool:
+    return answer.said is not None and answer.said.presence is Presence.NXDOMAIN
+
+
+def _is_doubtful(answer: ResolverAnswer, error: SourceError) -> bool:
+    """Say whether a failed test takes an answer back: of the silent only denials, of liars all."""
+    return _denies(answer) or (answer.said is not None and isinstance(error, Distrusted))
 
 
 def _answer(resolver: Resolver, depth: _Depth, heard: Mapping[str, Reply]) -> ResolverAnswer:

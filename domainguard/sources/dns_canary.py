@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ class ResolverCanary:
     answer with an address of their own; `known` names must be delegated. By default these are
     the suffixes themselves; add a domain of your own. A liar stays aside for `quarantine` after
     it was last caught. A resolver that is silent keeps its standing, and has none before it has
-    passed once. Thread-safe; a second thread waits for a test under way.
+    passed once. Thread-safe; nobody waits for a test whose result he does not need.
     """
 
     def __init__(
@@ -47,22 +48,32 @@ class ResolverCanary:
         self._patience = patience
         self._lock = threading.Lock()
         self._tested_at: datetime | None = None
-        self._aside: dict[Resolver, SourceError] = {}
+        self._begun_at = float("-inf")  # on the monotonic clock
+        self._aside: Mapping[Resolver, SourceError] = {}
+        self._unproven: Mapping[Resolver, SourceError] = {}
         self._proven: set[Resolver] = set()
         self._caught_at: dict[Resolver, datetime] = {}
 
     def set_aside(self, *, now: datetime, deadline: Deadline) -> Mapping[Resolver, SourceError]:
         """Give the resolvers not to be asked, each with the reason; tests them when it is time."""
-        with self._lock:
-            if not self._is_tested(now):
-                self._test(now, deadline)
-            return self._aside
+        if not self._is_tested(now):
+            with self._lock:
+                if not self._is_tested(now):
+                    self._test(now, deadline)
+        return self._aside
 
-    def test(self, *, now: datetime, deadline: Deadline) -> Mapping[Resolver, SourceError]:
-        """Test them now, as a sweep does before it starts and before each batch."""
+    def unproven(
+        self, *, since: float, now: datetime, deadline: Deadline
+    ) -> Mapping[Resolver, SourceError]:
+        """Give whose denial of a name is not to be believed, each with the reason.
+
+        That is who did not pass a test begun after `since` (monotonic), the moment the denial was
+        heard: without such a test there is one now, and it is shared by all who wait for it.
+        """
         with self._lock:
-            self._test(now, deadline)
-            return self._aside
+            if self._begun_at < since:
+                self._test(now, deadline)
+            return self._unproven
 
     def _is_tested(self, now: datetime) -> bool:
         if self._tested_at is None:
@@ -72,29 +83,36 @@ class ResolverCanary:
         return is_fresh(self._tested_at, now, keep)
 
     def _test(self, now: datetime, deadline: Deadline) -> None:
+        self._begun_at = time.monotonic()
         heard = self._ask(deadline)
-        self._aside = {}
+        failed: dict[Resolver, SourceError] = {}
         for resolver in self._resolvers:
             try:
                 self._check_all(heard[resolver])
             except Distrusted as lie:
                 self._proven.discard(resolver)
                 self._caught_at[resolver] = now
-                self._aside[resolver] = lie
+                failed[resolver] = lie
             except SourceError as error:
-                if resolver not in self._proven:
-                    self._aside[resolver] = type(error)(f"{error} when tested")
+                failed[resolver] = type(error)(f"{error} when tested")
             else:
                 self._proven.add(resolver)
-        self._keep_in_quarantine(now)
+        self._unproven = failed | self._in_quarantine(now, failed)
+        self._aside = {
+            resolver: error
+            for resolver, error in self._unproven.items()
+            if isinstance(error, Distrusted) or resolver not in self._proven
+        }
         self._tested_at = now
 
-    def _keep_in_quarantine(self, now: datetime) -> None:
-        for resolver, at in self._caught_at.items():
-            if is_fresh(at, now, self._quarantine):
-                self._aside.setdefault(
-                    resolver, Distrusted("set aside for a lie a short while ago")
-                )
+    def _in_quarantine(
+        self, now: datetime, failed: Mapping[Resolver, SourceError]
+    ) -> dict[Resolver, SourceError]:
+        return {
+            resolver: Distrusted("set aside for a lie a short while ago")
+            for resolver, at in self._caught_at.items()
+            if resolver not in failed and is_fresh(at, now, self._quarantine)
+        }
 
     def _ask(self, deadline: Deadline) -> Mapping[Resolver, list[Reply]]:
         names = (

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -80,14 +82,39 @@ def test_resolvers_are_tested_every_five_minutes_and_not_for_every_look():
         assert server.query_count == 6
 
 
-def test_a_sweep_can_test_at_any_time_and_catches_who_began_to_lie():
+def unproven(canary: ResolverCanary, since: float) -> list[str]:
+    found = canary.unproven(since=since, now=NOW, deadline=Deadline.after(10))
+    return [str(error) for error in found.values()]
+
+
+def test_a_denial_counts_only_from_who_passes_a_test_begun_after_it():
     with serving(GONE) as (server,):
         canary = canary_of(server)
         assert aside(canary) == []
+        assert unproven(canary, since=time.monotonic()) == []
         server.fault = NXDOMAIN
         assert aside(canary) == []
-        assert canary.test(now=NOW, deadline=Deadline.after(10))
+        assert unproven(canary, since=time.monotonic()) == ["set aside for denying what exists"]
         assert len(aside(canary)) == 1
+
+
+def test_who_is_silent_in_that_test_proves_nothing_and_is_not_set_aside():
+    with serving(GONE) as (server,):
+        canary = canary_of(server, patience=QUICK)
+        assert aside(canary) == []
+        server.fault = SILENCE
+        assert unproven(canary, since=time.monotonic()) == ["timed out when tested"]
+        assert aside(canary) == []
+
+
+def test_denials_heard_at_one_time_share_one_test():
+    with serving(GONE) as (server,):
+        canary = canary_of(server)
+        heard = time.monotonic()
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _: unproven(canary, since=heard), range(8)))
+        assert found == [[]] * 8
+        assert server.query_count == 3
 
 
 def test_a_liar_stays_aside_for_an_hour_after_it_was_last_caught():
