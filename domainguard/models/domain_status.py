@@ -85,6 +85,13 @@ class DomainStatus(models.Model):
     lease_number = models.PositiveBigIntegerField(_("lease"), default=0)
     created_at = InstantField(_("first seen"))
 
+    WRITTEN_BY_LOOKS: ClassVar = (
+        *_PLAIN,
+        *("state", "state_since", "held", "holds", "episodes", "fingerprint", "observed"),
+        *("sentence", "reasons", "has_registry", "wants_bump", "failures"),
+        *("next_check_at", "lease_until"),
+    )
+
     class Meta:
         verbose_name = _("domain")
         verbose_name_plural = _("domains")

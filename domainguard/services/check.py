@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min
-from django.db.models.functions import Coalesce
 
 from domainguard import audit
 from domainguard.core.evidence import Evidence
@@ -19,9 +17,10 @@ from domainguard.core.policy import corroborate, settle
 from domainguard.core.record import Act, Cause, Record
 from domainguard.core.schedule import next_check_at
 from domainguard.core.verdict import Known, Verdict, conclude
-from domainguard.core.windows import visible_for
-from domainguard.models import AddressStanding, DomainStatus, EpochBump, Observation
+from domainguard.models import DomainStatus, EpochBump, Observation
+from domainguard.models.bulk import update_many
 from domainguard.services import cases, dependencies, mail_domains
+from domainguard.services.known import has_registry, known_of, known_of_all
 from domainguard.sources.base import Deadline
 from domainguard.sources.manners import Errand
 from domainguard.wiring import (
@@ -87,7 +86,7 @@ def look_now(
 def look_without_writing(row: DomainStatus, *, purpose: str, seconds: float = 10.0) -> Looked:
     """Look at a domain, saved or not, and say what would follow from it; nothing is written."""
     asked = ask(row, seconds=seconds, errand=Errand.PERSON)
-    verdict = _conclude(row, asked, purpose)
+    verdict = _conclude(asked, known_of(row), purpose)
     return Looked(row, verdict, settle(_record(row), verdict, policy()).acts, asked.evidence)
 
 
@@ -122,86 +121,69 @@ def keep(asked: Asked, *, purpose: str, lease: int | None = None) -> Looked:
     """Weigh what was said against the row as it is now, and write what follows, in one commit.
 
     With a lease number, an answer that comes after the lease was lost changes nothing. An older
-    look than the last one is kept as evidence and changes nothing else.
+    look than the last one is kept as evidence and changes nothing else. Raises
+    DomainStatus.DoesNotExist.
     """
+    (looked,) = keep_all([(asked, lease)], purpose=purpose)
+    return looked
+
+
+def keep_all(answers: Sequence[tuple[Asked, int | None]], *, purpose: str) -> list[Looked]:
+    """Keep many answers, each with its lease, in one commit of few statements: all or none."""
     with transaction.atomic():
-        row = DomainStatus.objects.select_for_update(no_key=True).get(domain=asked.domain)
-        if lease is not None and row.lease_number != lease:
-            return Looked(row, None)
-        verdict = _conclude(row, asked, purpose)
-        _observe(row, asked, purpose)
-        if lease is not None:
-            row.lease_until = None
-        if row.last_look_at and asked.at < row.last_look_at:
-            row.save(update_fields=["lease_until"])
-            return Looked(row, verdict, (), asked.evidence)
-        settled = settle(_record(row), verdict, policy())
-        after = _schedule(settled.record, row, asked.at)
-        _write(row, after, verdict)
-        dependencies.link(row, verdict, asked.evidence, asked.at)
-        mail_domains.keep(row, asked.below, verdict, at=asked.at)
-        _tell(row, verdict, settled.acts)
-        cases.open_where_needed(row, after, verdict, at=asked.at)
-    return Looked(row, verdict, settled.acts, asked.evidence)
+        rows = _locked([asked.domain for asked, _ in answers])
+        known = known_of_all(rows.values())
+        looks = [
+            _look(rows[asked.domain], asked, known[asked.domain], purpose=purpose, lease=lease)
+            for asked, lease in answers
+        ]
+        _write([look for look in looks if look is not None], purpose)
+    return [
+        look.looked if look else Looked(rows[asked.domain], None)
+        for look, (asked, _) in zip(looks, answers, strict=True)
+    ]
 
 
-def _record(row: DomainStatus) -> Record:
-    return row.record(exempt=is_exempt(row.domain))
+def _locked(domains: list[str]) -> dict[str, DomainStatus]:
+    """Lock the rows in the order of their keys, as everywhere."""
+    locked = DomainStatus.objects.select_for_update(no_key=True).order_by("pk")
+    rows = {row.domain: row for row in locked.filter(domain__in=domains)}
+    for missing in set(domains) - rows.keys():
+        raise DomainStatus.DoesNotExist(f"There is no domain {missing}.")
+    return rows
 
 
-def _conclude(row: DomainStatus, asked: Asked, purpose: str) -> Verdict:
-    numbers = policy()
-    oldest = numbers.reset_registry_age if purpose == RESET else numbers.sweep_registry_age
-    known = known_of(row)
-    return conclude(asked.evidence, known, now=asked.at, registry_max_age=oldest)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look as it is to be written; without a record it came too late to change anything."""
+
+    asked: Asked
+    looked: Looked
+    verdict: Verdict
+    after: Record | None
 
 
-def known_of(row: DomainStatus) -> Known:
-    """Give what was known of a domain before a look, its oldest trust included."""
-    record = row.record()
-    return Known(
-        has_registry=has_registry(row),
-        visible_for=visible_for(row.domain),
-        state=record.state,
-        fingerprint=record.fingerprint,
-        baseline_at=record.baseline_at,
-        trusted_since=_trusted_since(row),
-        lapse_seen_at=record.lapse_seen_at,
-        troubled_at=record.troubled_at,
-        registry_clean_at=record.registry_clean_at,
-    )
-
-
-def has_registry(row: DomainStatus) -> bool:
-    """Say whether a registry source covers a row today; tables and bootstrap files change."""
-    return row.parent_id is None and bool(registry_sources_for(RegistrableDomain(row.domain)))
-
-
-def _trusted_since(row: DomainStatus) -> datetime | None:
-    # An address whose proof the site cannot date is trusted since we first saw it.
-    if row._state.adding:  # a name that somebody asked about, and no row
+def _look(
+    row: DomainStatus, asked: Asked, known: Known, *, purpose: str, lease: int | None
+) -> _Look | None:
+    """Let the row take over what a look comes to; None for one whose lease was lost."""
+    if lease is not None and row.lease_number != lease:
         return None
-    standings = AddressStanding.objects.filter(
-        mail_domain__trust_key=row, verified_epoch=row.control_epoch, removed_at=None
+    verdict = _conclude(asked, known, purpose)
+    if lease is not None:
+        row.lease_until = None
+    if row.last_look_at and asked.at < row.last_look_at:
+        return _Look(asked, Looked(row, verdict, (), asked.evidence), verdict, None)
+    settled = settle(_record(row), verdict, policy())
+    _take_over(row, settled.record, verdict)
+    row.next_check_at = next_check_at(
+        settled.record, now=asked.at, policy=policy(), spread=spread(row.domain)
     )
-    proven = standings.aggregate(since=Min(Coalesce("verified_at", "first_seen_at")))["since"]
-    depended = row.maildependency_set.aggregate(since=Min("first_seen_at"))["since"]
-    moments: list[datetime] = [moment for moment in (proven, depended) if moment]
-    return min(moments, default=row.baseline_at)
+    looked = Looked(row, verdict, settled.acts, asked.evidence)
+    return _Look(asked, looked, verdict, settled.record)
 
 
-def _schedule(record: Record, row: DomainStatus, at: datetime) -> Record:
-    row.next_check_at = next_check_at(record, now=at, policy=policy(), spread=spread(row.domain))
-    return record
-
-
-def spread(domain: str) -> float:
-    """Give a number in [0, 1) that is steady for a domain and differs between domains."""
-    # Steady for a domain, different between domains: looks spread over the day and stay there.
-    return uuid.uuid5(uuid.NAMESPACE_DNS, domain).int % 1000 / 1000
-
-
-def _write(row: DomainStatus, record: Record, verdict: Verdict) -> None:
+def _take_over(row: DomainStatus, record: Record, verdict: Verdict) -> None:
     row.keep(record)
     row.has_registry = has_registry(row)
     row.wants_bump = corroborate(_record(row), policy()) is not None
@@ -209,15 +191,47 @@ def _write(row: DomainStatus, record: Record, verdict: Verdict) -> None:
     if verdict.conclusive:
         row.sentence = verdict.sentence
         row.reasons = [code.value for code in verdict.reasons]
-    row.save()
 
 
-def _observe(row: DomainStatus, asked: Asked, purpose: str) -> None:
-    look = uuid.uuid4()
-    Observation.objects.bulk_create(
-        Observation.of(each, domain=row, look=look, purpose=purpose)
-        for each in (*asked.evidence, *asked.below)
-    )
+def _write(looks: Sequence[_Look], purpose: str) -> None:
+    Observation.objects.bulk_create(row for look in looks for row in _observations(look, purpose))
+    late = [look.looked.row for look in looks if look.after is None]
+    update_many(late, ["lease_until"])
+    fresh = [(look, look.looked.row, look.after) for look in looks if look.after is not None]
+    update_many([row for _, row, _ in fresh], DomainStatus.WRITTEN_BY_LOOKS)
+    if not fresh:
+        return
+    at = max(look.asked.at for look, _, _ in fresh)
+    dependencies.link([(row, look.verdict, look.asked.evidence) for look, row, _ in fresh], at=at)
+    mail_domains.keep_apexes((row, look.verdict) for look, row, _ in fresh)
+    for look, row, after in fresh:
+        mail_domains.keep(row, look.asked.below, look.verdict, at=look.asked.at)
+        _tell(row, look.verdict, look.looked.acts)
+        cases.open_where_needed(row, after, look.verdict, at=look.asked.at)
+
+
+def _observations(look: _Look, purpose: str) -> list[Observation]:
+    ties, row = uuid.uuid4(), look.looked.row
+    return [
+        Observation.of(each, domain=row, look=ties, purpose=purpose)
+        for each in (*look.asked.evidence, *look.asked.below)
+    ]
+
+
+def _record(row: DomainStatus) -> Record:
+    return row.record(exempt=is_exempt(row.domain))
+
+
+def _conclude(asked: Asked, known: Known, purpose: str) -> Verdict:
+    numbers = policy()
+    oldest = numbers.reset_registry_age if purpose == RESET else numbers.sweep_registry_age
+    return conclude(asked.evidence, known, now=asked.at, registry_max_age=oldest)
+
+
+def spread(domain: str) -> float:
+    """Give a number in [0, 1) that is steady for a domain and differs between domains."""
+    # Steady for a domain, different between domains: looks spread over the day and stay there.
+    return uuid.uuid5(uuid.NAMESPACE_DNS, domain).int % 1000 / 1000
 
 
 def _tell(row: DomainStatus, verdict: Verdict, acts: tuple[Act, ...]) -> None:
@@ -237,11 +251,15 @@ def _tell(row: DomainStatus, verdict: Verdict, acts: tuple[Act, ...]) -> None:
         ).update(healed_at=verdict.at)
 
 
-def postpone(row_id: int, *, lease: int, after: timedelta) -> None:
-    """Give a leased row back unseen, due again after a while."""
-    DomainStatus.objects.filter(pk=row_id, lease_number=lease).update(
-        lease_until=None, next_check_at=now() + after
-    )
-
-
-__all__ = ["RESET", "STAFF", "SWEEP", "Asked", "Looked", "ask", "is_fresh", "keep", "look_now"]
+__all__ = [
+    "RESET",
+    "STAFF",
+    "SWEEP",
+    "Asked",
+    "Looked",
+    "ask",
+    "is_fresh",
+    "keep",
+    "keep_all",
+    "look_now",
+]

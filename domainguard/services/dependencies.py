@@ -2,61 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+
+from django.db.models import F
 
 from domainguard.core.evidence import Evidence, SourceClass
 from domainguard.core.names import NameRefused, trust_key_of_host
 from domainguard.core.verdict import Verdict
 from domainguard.models import DomainStatus, MailDependency, MailDomain
-from domainguard.services.enroll import domain_row
+from domainguard.services.enroll import domain_rows
 from domainguard.wiring import policy
 
 MOST = 20
 
 
-def link(row: DomainStatus, verdict: Verdict, evidence: Iterable[Evidence], at: datetime) -> None:
-    """Renew the dependencies of the mail domains at a trust key after a healthy look.
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """The hosts that a mail domain's mail runs over.
+
+    `delegation_known` says that the registry itself named the name servers among them.
+    """
+
+    mail_domain: MailDomain
+    names: tuple[str, ...]
+    delegation_known: bool = False
+
+
+def link(
+    looked: Iterable[tuple[DomainStatus, Verdict, Iterable[Evidence]]], *, at: datetime
+) -> None:
+    """Renew the dependencies of the mail domains at trust keys after healthy looks.
 
     Depth is two: the hosts of the domain itself, and the name servers of those hosts' domains.
     Where the registry names the name servers, its word counts beside the DNS: whoever has a name
     server's domain answers in the DNS what they like, but cannot change the registry's list.
     """
-    if verdict.adverse or not verdict.conclusive:
-        return
-    registry = sorted(_at_registry(evidence))
-    hosts = [*registry, *sorted(verdict.observed.ns or ()), *sorted(verdict.observed.mx or ())]
-    for mail_domain in row.mail_domains.filter(name=row.domain):
-        set_dependencies(mail_domain, hosts, at, delegation_known=bool(registry))
+    healthy = {
+        row.domain: (verdict, _at_registry(evidence))
+        for row, verdict, evidence in looked
+        if verdict.conclusive and not verdict.adverse
+    }
+    apexes = MailDomain.objects.filter(name__in=healthy, trust_key__domain=F("name"))
+    found = []
+    for mail_domain in apexes.select_related("trust_key").order_by("pk"):
+        verdict, registry = healthy[mail_domain.name]
+        seen = (*sorted(verdict.observed.ns or ()), *sorted(verdict.observed.mx or ()))
+        found.append(Hosts(mail_domain, (*sorted(registry), *seen), bool(registry)))
+    set_dependencies(found, at=at)
 
 
-def set_dependencies(
-    mail_domain: MailDomain, hosts: Iterable[str], at: datetime, *, delegation_known: bool = False
-) -> None:
-    """Let a mail domain depend on the domains of exactly these hosts, and on theirs."""
-    own = mail_domain.trust_key.domain
-    first = list(islice(_keys(hosts, own), MOST))
-    wanted = list(islice(dict.fromkeys([*first, *_keys(_hosts_behind(first), own)]), MOST))
-    links = mail_domain.maildependency_set.select_related("domain")
-    kept = {each.domain.domain: each for each in links}
-    for domain in wanted:
-        _depend(mail_domain, domain, kept.get(domain), at, direct=domain in first)
-    for domain in kept.keys() - set(wanted):
-        _let_go(kept[domain], at, delegation_known=delegation_known)
+def set_dependencies(found: Sequence[Hosts], *, at: datetime) -> None:
+    """Let mail domains depend on the domains of exactly these hosts, and on theirs."""
+    wanted = _wanted(found)
+    links: dict[int, dict[str, MailDependency]] = {each.mail_domain.pk: {} for each in found}
+    kept = MailDependency.objects.filter(mail_domain__in=links).select_related("domain")
+    for each in kept:
+        links[each.mail_domain_id][each.domain.domain] = each
+    _depend(wanted, links, at)
+    for hosts in found:
+        present = links[hosts.mail_domain.pk]
+        for domain in present.keys() - wanted[hosts.mail_domain.pk].keys():
+            _let_go(present[domain], at, delegation_known=hosts.delegation_known)
+
+
+def _wanted(found: Sequence[Hosts]) -> dict[int, dict[str, bool]]:
+    """Give the domains that each mail domain depends on, and whether directly."""
+    first = {
+        each.mail_domain.pk: dict.fromkeys(
+            islice(_keys(each.names, each.mail_domain.trust_key.domain), MOST), True
+        )
+        for each in found
+    }
+    behind = _hosts_behind({domain for direct in first.values() for domain in direct})
+    for each in found:
+        direct = first[each.mail_domain.pk]
+        hosts = [host for domain in sorted(direct) for host in behind.get(domain, ())]
+        for domain in _keys(hosts, each.mail_domain.trust_key.domain):
+            if len(direct) < MOST:
+                direct.setdefault(domain, False)
+    return first
 
 
 def _depend(
-    mail_domain: MailDomain, domain: str, kept: MailDependency | None, at: datetime, *, direct: bool
+    wanted: dict[int, dict[str, bool]], links: dict[int, dict[str, MailDependency]], at: datetime
 ) -> None:
-    if kept is None:
-        MailDependency.objects.get_or_create(
-            mail_domain=mail_domain,
-            domain=domain_row(domain, at),
-            defaults={"first_seen_at": at, "direct": direct},
-        )
-    elif kept.direct != direct:
-        MailDependency.objects.filter(pk=kept.pk).update(direct=direct)
+    fresh = [
+        (mail_domain, domain, direct)
+        for mail_domain, domains in wanted.items()
+        for domain, direct in domains.items()
+        if domain not in links[mail_domain]
+    ]
+    rows = domain_rows({domain for _, domain, _ in fresh}, at)
+    MailDependency.objects.bulk_create(
+        [
+            MailDependency(
+                mail_domain_id=mail_domain, domain=rows[domain], direct=direct, first_seen_at=at
+            )
+            for mail_domain, domain, direct in fresh
+        ],
+        ignore_conflicts=True,  # another look of the same mail domain may have linked it
+    )
+    for mail_domain, present in links.items():
+        for domain, link_ in present.items():
+            direct = wanted[mail_domain].get(domain, link_.direct)
+            if direct != link_.direct:
+                MailDependency.objects.filter(pk=link_.pk).update(direct=direct)
 
 
 def _let_go(kept: MailDependency, at: datetime, *, delegation_known: bool) -> None:
@@ -88,10 +141,12 @@ def _at_registry(evidence: Iterable[Evidence]) -> set[str]:
     }
 
 
-def _hosts_behind(domains: list[str]) -> Iterator[str]:
+def _hosts_behind(domains: Iterable[str]) -> dict[str, list[str]]:
     rows = DomainStatus.objects.filter(domain__in=domains, observed__isnull=False)
-    for observed in rows.order_by("domain").values_list("observed", flat=True):
-        yield from (observed or {}).get("ns") or ()
+    return {
+        domain: (observed or {}).get("ns") or []
+        for domain, observed in rows.values_list("domain", "observed")
+    }
 
 
 def _keys(hosts: Iterable[str], own: str) -> Iterator[str]:

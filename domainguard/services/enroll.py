@@ -180,19 +180,37 @@ def mail_domain_row(name: DomainName, at: datetime) -> MailDomain:
 
 def domain_row(domain: str, at: datetime, *, parent: DomainStatus | None = None) -> DomainStatus:
     """Give the row of a trust key, due for its first look when it is new."""
+    return domain_rows([domain], at, parent=parent)[domain]
+
+
+def domain_rows(
+    domains: Iterable[str], at: datetime, *, parent: DomainStatus | None = None
+) -> dict[str, DomainStatus]:
+    """Give the rows of trust keys, made where they are new and due for their first look.
+
+    New ones are made in the order of their names, so that two who make the same do not deadlock.
+    """
+    wanted = sorted(set(domains))
+    rows = DomainStatus.objects.filter(domain__in=wanted).in_bulk(field_name="domain")
+    new = [_new_domain(domain, at, parent) for domain in wanted if domain not in rows]
+    if new:
+        DomainStatus.objects.bulk_create(new, ignore_conflicts=True)
+        made = DomainStatus.objects.filter(domain__in=[row.domain for row in new])
+        rows |= made.in_bulk(field_name="domain")
+    return rows
+
+
+def _new_domain(domain: str, at: datetime, parent: DomainStatus | None) -> DomainStatus:
     # Below a private suffix the registry sees only the operator, so DNS alone speaks.
     observed = parent is None and bool(registry_sources_for(RegistrableDomain(domain)))
-    row, _ = DomainStatus.objects.get_or_create(
+    return DomainStatus(
         domain=domain,
-        defaults={
-            "parent": parent,
-            "psl_version": PSL_VERSION,
-            "has_registry": observed and not is_trusted(domain),
-            "next_check_at": at,
-            "created_at": at,
-        },
+        parent=parent,
+        psl_version=PSL_VERSION,
+        has_registry=observed and not is_trusted(domain),
+        next_check_at=at,
+        created_at=at,
     )
-    return row
 
 
 def forget_removed(account: str) -> int:

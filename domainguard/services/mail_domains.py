@@ -15,7 +15,7 @@ from domainguard.core.reasons import Code, Hold, HoldClass
 from domainguard.core.record import hold_as_json
 from domainguard.core.verdict import Verdict
 from domainguard.models import DomainStatus, MailDomain
-from domainguard.services.dependencies import set_dependencies
+from domainguard.services.dependencies import Hosts, set_dependencies
 from domainguard.wiring import is_exempt, policy
 
 MOST = 20
@@ -37,11 +37,23 @@ def below(trust_keys: Iterable[int]) -> dict[int, list[MailDomainName]]:
     return found
 
 
+def keep_apexes(looked: Iterable[tuple[DomainStatus, Verdict]]) -> None:
+    """Take over which trust keys take no mail, where a look was healthy."""
+    said = {
+        row.domain: Code.NULL_MX in verdict.remarks
+        for row, verdict in looked
+        if verdict.conclusive and not verdict.adverse
+    }
+    for null_mx in (True, False):
+        names = [name for name, says in said.items() if says is null_mx]
+        wrong = MailDomain.objects.filter(name__in=names, null_mx=not null_mx)
+        wrong.filter(trust_key__domain=F("name")).update(null_mx=null_mx)
+
+
 def keep(row: DomainStatus, below: Iterable[Evidence], verdict: Verdict, *, at: datetime) -> None:
-    """Take over what one look showed of the mail domains at this trust key."""
-    apex = row.mail_domains.filter(name=row.domain)
-    if verdict.conclusive and not verdict.adverse:
-        apex.update(null_mx=Code.NULL_MX in verdict.remarks)
+    """Take over what one look showed of the mail domains below a trust key."""
+    if not (below := list(below)):
+        return
     names = {evidence.domain: evidence for evidence in below}
     above = sorted(verdict.observed.ns or (row.fingerprint or {}).get("ns") or ())
     for mail_domain in row.mail_domains.filter(name__in=names):
@@ -64,7 +76,8 @@ def _keep_one(mail_domain: MailDomain, evidence: Evidence, above: list[str], at:
     mail_domain.null_mx = seen.null_mx
     _clear(mail_domain, at)
     # Whoever answers for the domain above answers for its mail domains too.
-    set_dependencies(mail_domain, [*above, *sorted(seen.ns), *sorted(seen.mx)], at)
+    hosts = (*above, *sorted(seen.ns), *sorted(seen.mx))
+    set_dependencies([Hosts(mail_domain, hosts)], at=at)
 
 
 def _wait_for_a_week(mail_domain: MailDomain, at: datetime) -> None:

@@ -15,6 +15,7 @@ from domainguard.models import AuditEvent, DomainStatus, EpochBump, Observation,
 from domainguard.services import check
 from domainguard.services.check import Asked, keep
 from domainguard.services.enforce import enforce
+from domainguard.services.known import known_of
 from tests.core.builders import (
     ANEW,
     DOMAIN,
@@ -159,9 +160,9 @@ def test_trust_is_as_old_as_the_oldest_standing_of_the_present_epoch(site, row):
     site.person("bea", f"bea@{DOMAIN}")
     standings = site.standing(ADA), site.standing(f"bea@{DOMAIN}")
     type(standings[0]).objects.filter(pk=standings[0].pk).update(verified_at=verified)
-    assert check.known_of(now()).trusted_since == verified
+    assert known_of(now()).trusted_since == verified
     type(standings[0]).objects.filter(pk=standings[0].pk).update(removed_at=site.now())
-    assert check.known_of(now()).trusted_since == standings[1].first_seen_at
+    assert known_of(now()).trusted_since == standings[1].first_seen_at
 
 
 def test_a_release_heals_the_lapse_that_raised_the_present_epoch(site, row):

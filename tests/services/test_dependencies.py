@@ -13,7 +13,7 @@ from domainguard.gate import Purpose, Reason, may_receive
 from domainguard.models import AddressStanding, DomainStatus, MailDependency
 from domainguard.services import check
 from domainguard.services.check import Asked, keep
-from domainguard.services.dependencies import MOST, set_dependencies
+from domainguard.services.dependencies import MOST, Hosts, set_dependencies
 from domainguard.testing import events
 from tests.core.builders import DOMAIN, HEALTHY, LAPSED, MX, NS, dns, registration, registry
 
@@ -182,9 +182,9 @@ def test_a_dependency_behind_a_dependency_is_never_let_go_while_it_is_on_hold(si
 def test_setting_the_same_dependencies_again_writes_nothing(site, django_assert_max_num_queries):
     mail_domain = site.mail_domain("mill-lane.org")
     hosts = ["ns1.hoster.net", "mx.elsewhere.net"]
-    set_dependencies(mail_domain, hosts, site.now())
+    set_dependencies([Hosts(mail_domain, tuple(hosts))], at=site.now())
     with django_assert_max_num_queries(3) as seen:
-        set_dependencies(mail_domain, hosts, site.now() + DAY)
+        set_dependencies([Hosts(mail_domain, tuple(hosts))], at=site.now() + DAY)
     assert all(query["sql"].startswith("SELECT") for query in seen.captured_queries)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domainguard.services.check import known_of
+from domainguard.services.known import known_of
 
 
 def test_a_look_knows_when_the_baseline_was_taken(site):
