@@ -1,4 +1,4 @@
-"""F02 to F05: resolvers that lie or fail for a while, and what sweeps make of it meanwhile and after.
+"""F02 to F05: resolvers that lie or fail for a while, and what sweeps make of it then and after.
 
 The canary passes all resolvers in the sweep before; they begin to lie a moment after that, so
 that nothing but their lies can give them away.
@@ -88,7 +88,7 @@ def test_while_two_of_three_lie_nobody_is_deverified_and_the_sweep_says_what_fai
 
 def failing_at_random(server: DnsServer, share: float, seed: int) -> None:
     """Let this share of all questions to a resolver come to SERVFAIL, each by its own lot."""
-    truth, lots = server.answer, Random(seed)
+    truth, lots = server.answer, Random(seed)  # noqa: S311
 
     def answer(name: str, rdtype: str) -> DnsAnswer:
         return SERVFAIL if lots.random() < share else truth(name, rdtype)
