@@ -35,6 +35,7 @@ from .sources.dns_canary import ResolverCanary
 from .sources.egress import EgressPolicy
 from .sources.fastly import FastlyKey, FastlySource
 from .sources.http import GuardedFetch
+from .sources.known_names import known_names
 from .sources.manners import Errand, Manners, Polite
 from .sources.rdap import RdapSource
 from .sources.rdap_bootstrap import Bootstrap, BootstrapRefused, shipped
@@ -124,7 +125,7 @@ def _registry_sources(errand: Errand) -> tuple[Source, ...]:
 def _rdap(errand: Errand) -> Source:
     source = RdapSource(_bootstrap(), fetch())
     polite = Polite(source, _manners(), errand=errand, server_of=source.server_of)
-    return CanariedSource(polite, RegistryCanary(polite))
+    return _canaried(polite)
 
 
 def _whois(errand: Errand) -> Source:
@@ -135,7 +136,15 @@ def _whois(errand: Errand) -> Source:
     table = table.without(lambda suffix: _bootstrap().server_for(suffix) is not None)
     source = WhoisSource(table, Dialer(egress()))
     polite = Polite(source, _manners(), errand=errand, server_of=_whois_host(table))
-    return CanariedSource(polite, RegistryCanary(polite))
+    return _canaried(polite)
+
+
+def _canaried(source: Source) -> Source:
+    try:
+        known = known_names(settings().canaries)
+    except ValueError as refused:
+        raise ImproperlyConfigured(f"DOMAINGUARD['CANARIES']: {refused}") from refused
+    return CanariedSource(source, RegistryCanary(source, known=known))
 
 
 def _whois_host(table: WhoisTable) -> Callable[[RegistrableDomain], str | None]:

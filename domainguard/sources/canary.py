@@ -92,7 +92,7 @@ class RegistryCanary:
 
     It passes when a name that exists was found and a random one was not. What exists is any
     other domain found in the last `keep`; without one, the last found before that is asked for,
-    then the name that `known` gives for the suffix, else `nic.<suffix>`. A pass is remembered
+    then the name that `known` gives for the suffix, then `nic.<suffix>`. A pass is remembered
     for `keep`, anything else for a minute: a struggling server is not to be asked four times
     for each domain.
     """
@@ -138,8 +138,8 @@ class RegistryCanary:
         found = self._found.get(suffix)
         if found and found.domain != denied and is_fresh(found.at, now, self._keep):
             return True
-        candidates = [found.domain] if found else []
-        candidates.append(self._known.get(suffix, f"nic.{suffix}"))
+        last_found = found.domain if found else denied
+        candidates = dict.fromkeys((last_found, self._known.get(suffix, denied), f"nic.{suffix}"))
         return any(
             self._source.look(RegistrableDomain(name), now=now, deadline=deadline).outcome
             is Outcome.ANSWERED

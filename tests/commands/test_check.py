@@ -105,3 +105,32 @@ def test_a_registry_that_hangs_is_given_up_within_the_deadline(world, check, at)
     assert status == 1
     assert {each["source"]: each["outcome"] for each in found["evidence"]}["rdap"] == "timed_out"
     assert time.monotonic() - started < 20
+
+
+@pytest.fixture
+def gone(world, at, settings):
+    """Let a domain be gone from DNS and registry, and name one that the registry must know."""
+    world.net.add(scripts.released("mill-lane.org", born=at(days=-400), at=at(days=-1)))
+    settings.DOMAINGUARD = {**settings.DOMAINGUARD, "CANARIES": ["our-own.org"]}
+    return world
+
+
+def witness(document: dict[str, Any], source: str) -> str:
+    (found,) = document["checked"]
+    return str({each["source"]: each["outcome"] for each in found["evidence"]}[source])
+
+
+def test_a_404_counts_once_the_registry_finds_the_name_the_operator_chose(gone, check, at):
+    gone.net.add(scripts.healthy("our-own.org", born=at(days=-400)))
+    _, document, _ = check("mill-lane.org")
+    assert witness(document, "rdap") == "not_found"
+    asked = list(gone.net.rdap.queries)
+    assert asked[0] == "mill-lane.org"
+    assert asked[2:] == ["our-own.org"]
+
+
+def test_a_404_is_not_believed_of_a_registry_that_denies_every_name(gone, check):
+    with gone.net.outage(Where.RDAP, How.NO_SUCH_NAME):
+        _, document, _ = check("mill-lane.org")
+    assert witness(document, "rdap") == "distrusted"
+    assert list(gone.net.rdap.queries)[2:] == ["our-own.org", "nic.org"]

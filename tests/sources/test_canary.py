@@ -100,6 +100,12 @@ def test_a_suffix_without_a_known_name_is_tried_with_its_own_nic_name():
     assert evidence.outcome is Outcome.NOT_FOUND
 
 
+def test_a_known_name_that_is_gone_costs_one_question_and_no_lapse_is_missed():
+    registry = ScriptedSource(knowing("nic.co.uk"))
+    assert look(guarded(registry)).outcome is Outcome.NOT_FOUND
+    assert registry.asked[2:] == ["known.co.uk", "nic.co.uk"]
+
+
 def test_another_domain_just_found_proves_that_the_registry_finds_what_exists():
     registry = ScriptedSource(knowing("healthy.co.uk"))
     source = guarded(registry)
