@@ -35,6 +35,7 @@ class Settings:
     whois_servers: str = ""
     egress_allow: tuple[str, ...] = ()
     redis_url: str = field(default="", repr=False)
+    metrics_token: str = field(default="", repr=False)
     sources: tuple[str, ...] = ("dns", "rdap", "whois", "fastly")
     deverify: str = OBSERVE
     clock: str = ""
@@ -42,6 +43,7 @@ class Settings:
     exempt_providers: str = ""
     canaries: tuple[str, ...] = ()
     token_life_minutes: int = 60
+    trusted_proxy_count: int | None = None
     guard_all_tokens: bool = False
     letters: Mapping[str, str] = field(default_factory=dict)
 
@@ -88,6 +90,12 @@ def _refuse_words(chosen: Mapping[str, Any]) -> None:
         )
     if type(chosen.get("token_life_minutes", 1)) is not int:
         raise ImproperlyConfigured("DOMAINGUARD['TOKEN_LIFE_MINUTES'] must be a whole number.")
+    proxies = chosen.get("trusted_proxy_count", 0)
+    if type(proxies) is not int or proxies < 0:
+        raise ImproperlyConfigured(
+            f"DOMAINGUARD['TRUSTED_PROXY_COUNT'] is {proxies!r}; it must be how many proxies stand "
+            "in front of the site, 0 for none."
+        )
 
 
 def _frozen(wanted: Any, value: Any) -> Any:

@@ -150,6 +150,7 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT = _behind_tls
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked from inside, where there is no TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _behind_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _behind_tls
 # Not "no-referrer": browsers then send `Origin: null` with a form, which no CSRF check can pass.
@@ -195,4 +196,5 @@ DOMAINGUARD: dict[str, Any] = environment.domainguard() | {
     "PUBLIC_ORIGIN": PUBLIC_ORIGIN,
     "ADDRESS_BOOK": "domainguard.addressbooks.allauth.AllauthAddressBook",
     "SITE_FACTS": "registry_site.accounts.facts.RegistrySiteFacts",
+    "TRUSTED_PROXY_COUNT": ALLAUTH_TRUSTED_PROXY_COUNT,
 }

@@ -69,6 +69,7 @@ def test_this_checkouts_own_site_has_nothing_to_be_told(routes):
         ({"PUBLIC_ORIGIN": ""}, "domainguard.E004"),
         ({"TOKEN_LIFE_MINUTES": 25 * 60}, "domainguard.E005"),
         ({"TOKEN_LIFE_MINUTES": 0}, "domainguard.E005"),
+        ({"TRUSTED_PROXY_COUNT": None}, "domainguard.W013"),
     ],
 )
 def test_a_wrong_setting_is_named(said, settings, changed, wanted):

@@ -26,6 +26,7 @@ def check_settings(app_configs: Sequence[Any] | None, **_: Any) -> list[checks.C
         *_unsafe(chosen),
         *_origin(chosen),
         *_token_life(chosen),
+        *_proxies(chosen),
         *_trusted(trusted),
     ]
 
@@ -92,6 +93,19 @@ def _our_tokens(chosen: Settings) -> list[checks.CheckMessage]:
             "DOMAINGUARD['TOKEN_LIFE_MINUTES'] must lie between 1 and 1440.",
             hint="Remove the key for 60 minutes.",
             id="domainguard.E005",
+        )
+    ]
+
+
+def _proxies(chosen: Settings) -> list[checks.CheckMessage]:
+    if chosen.trusted_proxy_count is not None:
+        return []
+    return [
+        checks.Warning(
+            "DOMAINGUARD['TRUSTED_PROXY_COUNT'] is missing: no limit holds for a single client.",
+            hint="Set it to how many proxies append to X-Forwarded-For before your site is "
+            "reached, and 0 when clients reach it themselves.",
+            id="domainguard.W013",
         )
     ]
 

@@ -18,11 +18,13 @@ from django.utils.decorators import method_decorator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from domainguard.addressbooks.keys import account_of
 from domainguard.conf import settings
 from domainguard.integrations.redeem import look_for, redeem_token
 from domainguard.integrations.tokens import recovery_tokens
 from domainguard.models import OutboxMail
 from domainguard.services import intents
+from domainguard.services.clients import client_of
 from domainguard.wiring import address_book
 
 
@@ -47,6 +49,7 @@ class IntentFormMixin:
         intents.store(
             door="reset",
             text=self.cleaned_data["email"],  # type: ignore[attr-defined]
+            client=client_of(request),
             payload={
                 "subject": subject_template_name,
                 "text": email_template_name,
@@ -118,7 +121,7 @@ def reset_letter(mail: OutboxMail) -> EmailMultiAlternatives:
         "domain": host,
         "site_name": host,
         "protocol": protocol,
-        "uid": urlsafe_base64_encode(force_bytes(user.pk)),
+        "uid": urlsafe_base64_encode(force_bytes(account_of(user))),
         "user": user,
         "token": recovery_tokens.mint(user, mail),
         **kept.get("context", {}),

@@ -28,6 +28,10 @@ class Intent(models.Model):
         verbose_name = _("intent")
         verbose_name_plural = _("intents")
         ordering: ClassVar = ["-created_at", "-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["client", "-id"], name="domainguard_of_one_client"),
+            models.Index(fields=["submitted", "next_try_at"], name="domainguard_of_one_text"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.door} {self.pk}"

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from domainguard import audit
 from domainguard.conf import settings
 from domainguard.gate import Purpose, Reason, may_receive
 from domainguard.models import AddressStanding, Intent, OutboxMail
-from domainguard.services import notify
+from domainguard.models.locking import atomic
+from domainguard.services import limits, notify
 from domainguard.services.addressees import addressees, purpose_of
 from domainguard.services.enroll import standing_of
 from domainguard.services.jit import Answer, look_at_moment_of_use
@@ -26,8 +26,7 @@ LIVES = timedelta(hours=24)
 _LEASE = timedelta(minutes=2)
 _TRY_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 _THEN = timedelta(hours=1)
-_PER_HOUR = 3
-_ENOUGH = "enough_for_this_hour"
+_LIMITED = "limited"
 _SIDE_BY_SIDE = 10
 
 
@@ -83,34 +82,68 @@ def work(limit: int = 100) -> Worked:
 def _claim() -> Intent | None:
     """Lease the intent that waits longest; its `tries` fences off whoever outlives a lease."""
     at = now()
-    free = Q(lease_until=None) | Q(lease_until__lt=at)
-    due = Intent.objects.filter(free, next_try_at__lte=at).order_by("next_try_at", "pk")
+    due = _free().filter(next_try_at__lte=at).order_by("next_try_at", "pk")
     for intent in due[:_SIDE_BY_SIDE]:  # other workers may be faster with the first ones
-        mine = Intent.objects.filter(free, pk=intent.pk, tries=intent.tries)
+        mine = _free().filter(pk=intent.pk, tries=intent.tries)
         if mine.update(lease_until=at + _LEASE, tries=intent.tries + 1):
             intent.tries += 1
             return intent
     return None
 
 
+def _free() -> QuerySet[Intent]:
+    """Give the intents that wait and that no worker holds."""
+    lease = Q(lease_until=None) | Q(lease_until__lt=now())
+    return Intent.objects.filter(lease, next_try_at__isnull=False)
+
+
 def _work_on(intent: Intent) -> bool:
+    if _is_of_a_flood(intent):
+        return _settle(intent, _LIMITED)
+    _speak_for_the_same(intent)
     if now() >= intent.expires_at:
         return _settle(intent, "died")
     purpose, looked = purpose_of(intent), dict[int, Answer]()
-    refused, outcome = [], Answer.REFUSE
+    refused, outcome = [], Answer.REFUSE.value
     for standing in filter(None, map(standing_of, addressees(intent))):
+        if limits.has_had_enough(standing, purpose, intent):
+            outcome = _LIMITED  # and no look: a flood must not use up what registries grant us
+            continue
         answer, reason = _judge(standing, purpose, looked)
         if answer is Answer.WAIT:
             return _postpone(intent)
         if answer is Answer.REFUSE:
             refused.append((standing, reason))
-        elif _post(intent, standing, purpose):
-            outcome = Answer.MAIL
         else:
-            refused.append((standing, _ENOUGH))
+            outcome = Answer.MAIL.value if _post(intent, standing, purpose) else _LIMITED
     for standing, reason in refused:
         _refuse(standing, reason, purpose)
-    return _settle(intent, outcome.value)
+    return _settle(intent, outcome)
+
+
+def _is_of_a_flood(intent: Intent) -> bool:
+    """Say whether a client asks too much, and settle at once what else it asks too much."""
+    until = limits.too_much_until(intent)
+    if until is None:
+        return False
+    too_much = _free().filter(client=intent.client, pk__gt=intent.pk, created_at__lt=until)
+    too_much.update(**_settled(_LIMITED))
+    return True
+
+
+def _speak_for_the_same(intent: Intent) -> None:
+    """Let one intent answer for all who asked for the very same by now; it lives as they would."""
+    same = (
+        _free()
+        .filter(submitted=intent.submitted, door=intent.door, payload=intent.payload)
+        .exclude(pk=intent.pk)
+    )
+    last = same.aggregate(dies=Max("expires_at"))["dies"]
+    if last is None:
+        return
+    intent.expires_at = max(last, intent.expires_at)
+    if _mine(intent).update(expires_at=intent.expires_at):
+        same.update(**_settled("answered_as_one"))
 
 
 def _judge(
@@ -136,8 +169,12 @@ def _postpone(intent: Intent) -> bool:
 
 
 def _settle(intent: Intent, outcome: str) -> bool:
-    _mine(intent).update(outcome=outcome, next_try_at=None, lease_until=None, payload={})
+    _mine(intent).update(**_settled(outcome))
     return True
+
+
+def _settled(outcome: str) -> dict[str, Any]:
+    return {"outcome": outcome, "next_try_at": None, "lease_until": None, "payload": {}}
 
 
 def _mine(intent: Intent) -> QuerySet[Intent]:
@@ -145,15 +182,13 @@ def _mine(intent: Intent) -> QuerySet[Intent]:
 
 
 def _post(intent: Intent, standing: AddressStanding, purpose: Purpose) -> bool:
-    """Put the mail into the outbox, unless this address has had enough of them for this hour."""
+    """Put the mail into the outbox, unless there were enough of them meanwhile."""
     at = now()
-    with transaction.atomic():
-        # The lock makes the count true: two intents for one address are not worked on at once.
-        AddressStanding.objects.select_for_update(no_key=True).get(pk=standing.pk)
-        recent = OutboxMail.objects.filter(
-            standing=standing, purpose=purpose.value, created_at__gt=at - timedelta(hours=1)
-        )
-        if recent.exclude(intent=intent).count() >= _PER_HOUR:
+    with atomic():
+        # The locks make the count true: two intents for one account do not pass here at once.
+        locked = AddressStanding.objects.select_for_update(no_key=True).order_by("pk")
+        list(locked.filter(book=standing.book, account=standing.account))
+        if limits.has_had_enough(standing, purpose, intent):
             return False
         OutboxMail.objects.get_or_create(
             intent=intent,

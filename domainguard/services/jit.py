@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
-from domainguard.models import AddressStanding, MailDomain
+from domainguard.models import AddressStanding, DomainStatus, MailDomain
 from domainguard.services import check
 from domainguard.wiring import is_exempt, is_trusted, policy
+
+_LEFT_ALONE = timedelta(seconds=55)  # less than any wait for a second try
 
 
 class Answer(StrEnum):
@@ -26,6 +29,8 @@ def look_at_moment_of_use(standing: AddressStanding, *, seconds: float = 10.0) -
     row = mail_domain.trust_key
     if is_trusted(mail_domain.name) or is_exempt(row.domain) or _is_fresh(mail_domain):
         return Answer.MAIL
+    if _was_silent_just_now(row):
+        return _unanswered(row)
     looked = check.look_now(
         row.domain, purpose=check.RESET, seconds=seconds, mail_domain=mail_domain.name
     )
@@ -35,9 +40,18 @@ def look_at_moment_of_use(standing: AddressStanding, *, seconds: float = 10.0) -
         return Answer.MAIL if row.held else Answer.REFUSE
     if verdict is not None and verdict.conclusive:
         return Answer.MAIL
+    return _unanswered(row)
+
+
+def _unanswered(row: DomainStatus) -> Answer:
     # Nobody answered: a young conclusive answer with nothing adverse since is good enough.
     young = check.is_young(row.last_conclusive_at, policy().young_answer)
     return Answer.MAIL if young and not row.held else Answer.WAIT
+
+
+def _was_silent_just_now(row: DomainStatus) -> bool:
+    # Many requests may wait for one domain; asking for each would burn what a registry grants us.
+    return row.silent > 0 and check.is_young(row.last_look_at, _LEFT_ALONE)
 
 
 def _is_fresh(mail_domain: MailDomain) -> bool:

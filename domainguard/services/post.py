@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.http import HttpRequest
+
+from domainguard.addressbooks.keys import account_of
 from domainguard.gate import Purpose
 from domainguard.models import Intent, OutboxMail
 from domainguard.services import intents
+from domainguard.services.clients import client_of
 from domainguard.services.seal import seal, unseal
 
 
@@ -20,15 +24,17 @@ def send_capability_mail(
     *,
     letter: str,
     address: str,
-    account: object = None,
+    account: Any = None,
     purpose: str = Purpose.RECOVER,
     payload: Mapping[str, Any] | None = None,
     lives: timedelta = intents.LIVES,
+    request: HttpRequest | None = None,
 ) -> Intent:
     """Store one mail for an account at an address; the payload is encrypted until hand-over.
 
     `letter` is a key of DOMAINGUARD["LETTERS"]: the function writes the mail at hand-over and
-    reads the payload by `payload_of`. Without an account the one who proved the address is meant.
+    reads the payload by `payload_of`. The account is a user, or its key as text; without one
+    whoever proved the address is meant. With the request the limit for its client counts.
     Raises ValueError for `notice`: such mail has no power, and `notify` sends it.
     """
     meant = Purpose(purpose)
@@ -36,8 +42,14 @@ def send_capability_mail(
         raise ValueError("A notice gives no power to anybody: send it by services.notify.tell().")
     order = {"purpose": meant.value, "sealed": seal(payload or {})}
     if account is not None:
-        order["account"] = str(getattr(account, "pk", account))
-    return intents.store(door=letter, text=address, payload=order, lives=min(lives, intents.LIVES))
+        order["account"] = account if isinstance(account, str) else account_of(account)
+    return intents.store(
+        door=letter,
+        text=address,
+        client=client_of(request),
+        payload=order,
+        lives=min(lives, intents.LIVES),
+    )
 
 
 def payload_of(mail: OutboxMail) -> dict[str, Any]:

@@ -16,6 +16,7 @@ SWEEP_SHARE = 0.7  # what is left is for people who wait for a reset mail
 FIRST_BACK_OFF = 30.0  # seconds, doubled with each further complaint
 LONGEST_BACK_OFF = 3600.0
 JITTER = 0.25
+_A_MINUTE = 60
 
 
 class Errand(StrEnum):
@@ -39,13 +40,24 @@ class Ledger:
         )
 
     def take(self, server: str, errand: Errand, per_minute: int) -> timedelta | None:
-        """Count one question, or give the time to wait. Sweeps never take the people's share."""
+        """Count one question, or give the time to wait.
+
+        Sweeps never take the people's share. People take the sweeps' only in minutes in which no
+        sweep asks: a flood of resets must not keep the others' lapses from being seen.
+        """
         if self._storage.get(_closed(server)):
             return _until(self._storage.get_expiry(_closed(server)))
+        for_sweeps = max(1, int(per_minute * SWEEP_SHARE))
         if errand is Errand.SWEEP:
-            wait = self._hit(max(1, int(per_minute * SWEEP_SHARE)), "sweep", server)
-            if wait is not None:
-                return wait
+            self._storage.clear(_sweeping(server))  # or the mark would end a minute after the first
+            self._storage.incr(_sweeping(server), _A_MINUTE)
+            wait = self._hit(for_sweeps, "sweep", server)
+        else:
+            wait = self._hit(max(1, per_minute - for_sweeps), "people", server)
+            if not self._storage.get(_sweeping(server)):
+                wait = None
+        if wait is not None:
+            return wait
         return self._hit(per_minute, "all", server)
 
     def back_off(self, server: str, asked_for: timedelta | None) -> None:
@@ -73,6 +85,10 @@ class Ledger:
 
 def _closed(server: str) -> str:
     return f"domainguard/closed/{server}"
+
+
+def _sweeping(server: str) -> str:
+    return f"domainguard/sweeping/{server}"
 
 
 def _complaints(server: str) -> str:

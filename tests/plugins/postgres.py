@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+_OPTIONS = "-c listen_addresses= -c shared_buffers=64MB -c max_connections=60"
 # Nothing in a throw-away cluster has to survive a power cut.
-_OPTIONS = (
-    "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
-    "-c shared_buffers=64MB -c max_connections=60"
-)
+_HASTY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 class PostgresUnavailable(Exception):
@@ -51,10 +49,10 @@ class Postgres:
         self._run("pg_ctl", "stop", "-m", "immediate", "-w")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _start(self) -> None:
+    def _start(self, options: str) -> None:
         self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
         log = str(self.folder / "log")
-        self._run("pg_ctl", "start", "-w", "-l", log, "-o", f"-k {self.folder} {_OPTIONS}")
+        self._run("pg_ctl", "start", "-w", "-l", log, "-o", f"-k {self.folder} {options}")
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.binaries / program), "-D", str(self.folder / "data"), *arguments]
@@ -74,8 +72,8 @@ class Postgres:
             raise PostgresUnavailable(f"{' '.join(command)} gave {done.returncode}: {said}")
 
 
-def start_postgres() -> Postgres:
-    """Start a cluster of our own; the caller stops it.
+def start_postgres(*, durable: bool = False) -> Postgres:
+    """Start a cluster of our own; the caller stops it. A durable one commits as production does.
 
     Raises PostgresUnavailable when there are no binaries or they do not start.
     """
@@ -84,7 +82,7 @@ def start_postgres() -> Postgres:
     try:
         identity = _unprivileged(folder)
         postgres = Postgres(folder, _reachable(_binaries(), folder, identity), identity)
-        postgres._start()
+        postgres._start(_OPTIONS if durable else f"{_OPTIONS} {_HASTY}")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

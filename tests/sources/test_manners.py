@@ -100,6 +100,30 @@ def test_people_may_use_what_the_sweep_leaves(clock: time_machine.Traveller):
     assert answers(manners, Errand.SWEEP, 30) == 0
 
 
+def test_people_leave_seven_tenths_to_a_sweep_that_asks(clock: time_machine.Traveller):
+    manners = Manners(per_minute=10)
+    assert answers(manners, Errand.SWEEP, 1) == 1
+    assert answers(manners, Errand.PERSON, 30) == 3
+    assert answers(manners, Errand.SWEEP, 30) == 6
+
+
+def test_a_flood_of_people_keeps_its_share_for_as_long_as_a_sweep_goes_on(
+    clock: time_machine.Traveller,
+):
+    manners = Manners(per_minute=10)
+    assert answers(manners, Errand.PERSON, 30) == 10  # nobody sweeps yet
+    assert answers(manners, Errand.SWEEP, 1) == 0
+    clock.shift(59)
+    assert answers(manners, Errand.SWEEP, 1) == 0
+    clock.shift(2)
+    asked, swept = 0, 0
+    for _ in range(300):
+        asked += answers(manners, Errand.PERSON, 30)
+        swept += answers(manners, Errand.SWEEP, 30)
+        clock.shift(2)
+    assert (asked, swept) == (30, 70)
+
+
 def test_a_rate_of_one_lets_a_sweep_ask_too(clock: time_machine.Traveller):
     assert answers(Manners(per_minute=1), Errand.SWEEP, 3) == 1
 
