@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import router
 
 from .base import StoredAddress, same_mailbox, spelled
+from .keys import user_by_key
 
 
 class AllauthAddressBook:
@@ -48,7 +49,7 @@ class AllauthAddressBook:
 
     def user(self, account: str) -> Any:
         """Give the active user."""
-        return get_user_model()._default_manager.filter(pk=account, is_active=True).first()
+        return user_by_key(get_user_model()._default_manager.filter(is_active=True), account)
 
 
 def _rows() -> Any:

@@ -10,6 +10,7 @@ from django.db import router
 from django.db.models import Q
 
 from .base import StoredAddress, same_mailbox, spelled
+from .keys import account_of, key_of, user_by_key
 
 
 class AuthUserAddressBook:
@@ -36,7 +37,7 @@ class AuthUserAddressBook:
         """Give addresses in the order of the users' primary keys."""
         users = self._users().exclude(**{self._field: ""}).order_by("pk")
         if after:
-            users = users.filter(pk__gt=after)
+            users = users.filter(pk__gt=key_of(after))
         for user in users[:limit]:
             yield self._stored(user)
 
@@ -54,7 +55,7 @@ class AuthUserAddressBook:
 
     def user(self, account: str) -> Any:
         """Give the active user."""
-        return self._users().filter(pk=account, is_active=True).first()
+        return user_by_key(self._users().filter(is_active=True), account)
 
     @property
     def _field(self) -> str:
@@ -69,9 +70,9 @@ class AuthUserAddressBook:
 
     def _stored(self, user: Any) -> StoredAddress:
         return StoredAddress(
-            account=str(user.pk),
+            account=account_of(user),
             text=self._text(user),
             verified=user.is_active,
             primary=True,
-            cursor=str(user.pk),
+            cursor=account_of(user),
         )

@@ -17,6 +17,7 @@ from django.core.mail import EmailMessage
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from domainguard.addressbooks.keys import account_of
 from domainguard.conf import settings
 from domainguard.core.names import NameRefused, parse_address
 from domainguard.gate import Purpose, Reason, may_confirm_new, may_receive
@@ -63,7 +64,7 @@ class AccountAdapterMixin:
         send_capability_mail(
             letter="allauth",
             address=email,
-            account=user.pk if user is not None else None,
+            account=user,
             purpose=purpose,
             payload=parts_of(message),
             lives=_CODE_LIVES if "code" in context else intents.LIVES,
@@ -81,10 +82,10 @@ class AccountAdapterMixin:
             if not redeem_token(user, token, write):
                 raise PermissionDenied
         elif email is not None:
-            mail = redeem_mail(str(user.pk), email, Purpose.RECOVER, write)
+            mail = redeem_mail(account_of(user), email, Purpose.RECOVER, write)
             if mail is None:
                 raise PermissionDenied
-            tell_of_change(str(user.pk), mail)
+            tell_of_change(account_of(user), mail)
         else:
             write()
 
@@ -94,7 +95,7 @@ class AccountAdapterMixin:
         email = code_of_login(request, user)
         if email is None:
             sign_in()
-        elif redeem_mail(str(user.pk), email, Purpose.RECOVER, sign_in) is None:
+        elif redeem_mail(account_of(user), email, Purpose.RECOVER, sign_in) is None:
             request.session.flush()
             raise PermissionDenied
 
@@ -156,7 +157,7 @@ def remember_proof(email_address: EmailAddress, **_: Any) -> None:
 @receiver(email_removed, dispatch_uid="domainguard.allauth.removed")
 def remember_removal(user: Any, **_: Any) -> None:
     """Mark the standing of an address that its owner took away; the row stays."""
-    enroll.forget_removed(str(user.pk))
+    enroll.forget_removed(account_of(user))
 
 
 def _may_be_told(text: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from dj_rest_auth import serializers
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils.encoding import force_str
@@ -21,6 +22,7 @@ from django.utils.http import urlsafe_base64_decode
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
+from domainguard.addressbooks.keys import user_by_key
 from domainguard.conf import settings
 from domainguard.integrations.auth import PasswordResetForm
 from domainguard.integrations.redeem import look_for, redeem_token
@@ -109,8 +111,8 @@ def _user(uid: str) -> Any:
         from allauth.account.utils import url_str_to_user_pk as decode
     else:
         decode = urlsafe_base64_decode
-    users = get_user_model()._default_manager
     try:
-        return users.filter(pk=force_str(decode(uid))).first()
-    except (TypeError, ValueError, OverflowError):
+        key = force_str(decode(uid))
+    except (TypeError, ValueError, OverflowError, DjangoValidationError):
         return None
+    return user_by_key(get_user_model()._default_manager.all(), key)

@@ -22,6 +22,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from domainguard.addressbooks.keys import user_by_key
 from domainguard.conf import settings
 from domainguard.integrations.redeem import look_for, redeem_token
 from domainguard.integrations.tokens import recovery_tokens
@@ -143,8 +144,8 @@ def _minting(chosen: Any, token: str) -> Any:
 
 
 def _user(request: Request) -> Any:
-    users = get_user_model()._default_manager
     try:
-        return users.filter(pk=utils.decode_uid(request.data.get("uid", ""))).first()
-    except (ValueError, TypeError, OverflowError):
+        key = utils.decode_uid(str(request.data.get("uid", "")))
+    except ValueError:
         return None
+    return user_by_key(get_user_model()._default_manager.all(), key)

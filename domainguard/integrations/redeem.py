@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db import router, transaction
-
 from domainguard import audit
+from domainguard.addressbooks.keys import account_of
 from domainguard.conf import settings
 from domainguard.core.names import NameRefused
 from domainguard.gate import Purpose, may_receive
 from domainguard.integrations.tokens import Claims, read_claims, recovery_tokens
 from domainguard.models import AddressStanding, DomainStatus, OutboxMail
-from domainguard.models.locking import lock_standing
+from domainguard.models.locking import atomic, lock_standing
 from domainguard.services import notify
 from domainguard.services.jit import Answer, look_at_moment_of_use
 from domainguard.wiring import address_book, now, read_address
@@ -45,8 +44,8 @@ def redeem_token(user: Any, token: str | None, write: Callable[[], object]) -> b
     claims = read_claims(token)
     if claims is None or not recovery_tokens.check_token(user, token):
         return False
-    told = notify.eligible_standings(str(user.pk))
-    with transaction.atomic(using=router.db_for_write(AddressStanding)):
+    told = notify.eligible_standings(account_of(user))
+    with atomic():
         lock_standing(claims.standing)
         user.refresh_from_db(from_queryset=user._meta.model._base_manager.select_for_update())
         unused = OutboxMail.objects.filter(pk=claims.mail, used_at=None)
@@ -84,7 +83,7 @@ def redeem_mail(
     if standing is None:
         return None
     look_at_moment_of_use(standing, seconds=_SECONDS)
-    with transaction.atomic(using=router.db_for_write(AddressStanding)):
+    with atomic():
         _lock(standing, purpose)
         answer = may_receive(standing.pk, purpose)
         unused = OutboxMail.objects.filter(

@@ -12,6 +12,7 @@ from django.db import router
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import base36_to_int, int_to_base36
 
+from domainguard.addressbooks.keys import account_of
 from domainguard.conf import settings
 from domainguard.gate import GateAnswer, Purpose, Reason, may_receive
 from domainguard.models import OutboxMail
@@ -112,7 +113,7 @@ def _is_young(claims: Claims) -> bool:
 def _is_last_mail(user: Any, claims: Claims) -> bool:
     last = (
         OutboxMail.objects.using(router.db_for_write(OutboxMail))
-        .filter(account=str(user.pk), purpose=Purpose.RECOVER.value, status__in=_HANDED_OVER)
+        .filter(account=account_of(user), purpose=Purpose.RECOVER.value, status__in=_HANDED_OVER)
         .order_by("-handed_over_at", "-pk")
         .values_list("pk", "standing_id", "epoch", "used_at", "handed_over_at")
         .first()

@@ -1,4 +1,4 @@
-"""The one lock: what an answer of the gate rests on cannot change until the transaction ends."""
+"""Transactions, and the one lock: what the gate's answer rests on cannot change until the end."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ _FOR_SHARE = (
     "SELECT id FROM domainguard_addressstanding WHERE id = %(id)s FOR SHARE",
 )
 _WRITE_LOCK = ("UPDATE domainguard_addressstanding SET id = id WHERE id = %(id)s",)
+
+
+def atomic() -> transaction.Atomic:
+    """Open a transaction in the database that holds domainguard's rows, wherever a router says."""
+    return transaction.atomic(using=router.db_for_write(AddressStanding))
 
 
 def lock_standing(standing_id: int) -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from domainguard import audit
 from domainguard.addressbooks.base import StoredAddress
+from domainguard.addressbooks.keys import account_of
 from domainguard.gate import GateAnswer, Purpose, Reason, may_receive
 from domainguard.services.enroll import standing_of
 from domainguard.services.jit import Answer, look_at_moment_of_use
@@ -46,7 +47,7 @@ def may_use_token(user: Any) -> bool:
     Nobody knows to which of the addresses it went, so none may be on hold or of an older epoch,
     and one must be good for recovery.
     """
-    answers = [_judge(stored) for stored in address_book().addresses_of(str(user.pk))]
+    answers = [_judge(stored) for stored in address_book().addresses_of(account_of(user))]
     lost = (Reason.HELD, Reason.OLDER_EPOCH, Reason.NOBODY_ANSWERED)
     return any(each.admitted for each in answers) and not any(
         each.reason in lost for each in answers
@@ -59,7 +60,7 @@ def _stored(user_or_address: Any) -> list[StoredAddress]:
         found = list(book.find(user_or_address))
         return [stored for stored in found if stored.verified] or found
     text = getattr(user_or_address, user_or_address.get_email_field_name(), None)
-    own = book.addresses_of(str(user_or_address.pk))
+    own = book.addresses_of(account_of(user_or_address))
     return [stored for stored in own if text and stored.text.lower() == text.lower()]
 
 

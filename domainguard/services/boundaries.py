@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from domainguard import audit
@@ -18,8 +17,9 @@ from domainguard.core.names import PSL_VERSION, DomainName, NameRefused
 from domainguard.core.reasons import Hold
 from domainguard.models import AddressStanding, DomainStatus, EpochBump, MailDomain, ReviewCase
 from domainguard.models.domain_status import holds_of
+from domainguard.models.locking import atomic
 from domainguard.services import cases
-from domainguard.services.enroll import domain_row
+from domainguard.services.trust_keys import domain_row
 from domainguard.wiring import now, read_domain
 
 _BATCH = 500
@@ -50,7 +50,7 @@ def _follow_one(mail_domain: MailDomain, before: DomainStatus) -> bool:
     if name is not None and name.trust_key == before.domain:
         _set_parent(before, name, now())
         return False
-    with transaction.atomic():
+    with atomic():
         _move(mail_domain, before, name, now())
     return True
 

@@ -12,13 +12,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import get_connection
-from django.db import transaction
 from django.db.models import Case, QuerySet, When
 
 from domainguard import audit
 from domainguard.gate import Purpose, Reason, may_receive
 from domainguard.models import Automation, OutboxMail
-from domainguard.models.locking import lock_standing
+from domainguard.models.locking import atomic, lock_standing
 from domainguard.services.jit import Answer, look_at_moment_of_use
 from domainguard.sources.base import Deadline
 from domainguard.wiring import letter, now
@@ -100,7 +99,7 @@ def _connection(mail: OutboxMail, done: Delivered) -> Iterator[Any]:
 
 def _hand_over(mail: OutboxMail, done: Delivered) -> bool:
     """Commit that this mail is on its way, at an epoch read in the same commit; or drop it."""
-    with transaction.atomic():
+    with atomic():
         lock_standing(mail.standing_id)
         if mail.purpose == Purpose.NOTICE and Automation.is_paused():
             return False
@@ -162,7 +161,7 @@ def _not_sent(mail: OutboxMail, error: Exception, done: Delivered) -> None:
 
 
 def _finish(mail: OutboxMail, status: OutboxMail.Status) -> None:
-    with transaction.atomic():
+    with atomic():
         mine = OutboxMail.objects.filter(
             pk=mail.pk, tries=mail.tries, status__in=(Status.SENDING, Status.UNCERTAIN)
         )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from domainguard import audit
 from domainguard.models import Automation
+from domainguard.models.locking import atomic
 from domainguard.wiring import now
 
 
 def pause(on: bool, *, by: str) -> bool:
     """Pause or resume automation; say whether that changed anything."""
-    with transaction.atomic():
+    with atomic():
         at = now()
         row, _ = Automation.objects.select_for_update().get_or_create(
             pk=1, defaults={"since": at, "by": by}

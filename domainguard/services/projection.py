@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from domainguard import audit
@@ -20,6 +19,7 @@ from domainguard.models import (
     DomainStatus,
     EpochBump,
 )
+from domainguard.models.locking import atomic
 from domainguard.services import notify
 from domainguard.wiring import address_book, now
 
@@ -68,7 +68,7 @@ def _losers(bump: EpochBump) -> QuerySet[AddressStanding]:
 def _record_batch(bump: EpochBump) -> int:
     """Record the next addresses that a bump took, in one commit; give how many."""
     at = now()
-    with transaction.atomic():
+    with atomic():
         _hold_still(bump)
         batch = list(_losers(bump)[:BATCH])
         Deverification.objects.bulk_create(
@@ -105,7 +105,7 @@ def _restore(bump: EpochBump) -> int:
 def _restore_batch(bump: EpochBump) -> tuple[int, bool]:
     """Give how many addresses are trusted again, and whether nothing is left to give back."""
     at = now()
-    with transaction.atomic():
+    with atomic():
         if _hold_still(bump).control_epoch != bump.epoch:
             return 0, True  # it lapsed again since: the present bump has its own way back
         taken = Deverification.objects.filter(bump=bump, restored_at=None)
@@ -145,7 +145,7 @@ def _do_to_all(step: Callable[[Deverification], None], undone: str) -> None:
     """Take one step for each de-verification that still lacks it; its field says when it was."""
     after = 0
     while not Automation.is_paused():
-        with transaction.atomic():
+        with atomic():
             batch = _next_lost(undone, after)
             if not batch:
                 return
@@ -158,7 +158,7 @@ def _do_to_all(step: Callable[[Deverification], None], undone: str) -> None:
 
 def _is_taken(step: Callable[[Deverification], None], lost: Deverification) -> bool:
     try:
-        with transaction.atomic():
+        with atomic():
             step(lost)
     except Exception:  # the site may know one account too few; the others do not wait for it
         log.exception("De-verification %s could not be carried out.", lost.pk)
