@@ -71,8 +71,9 @@ def _sweep_on(environ: dict[str, str], ready: Connection) -> None:
         for name in names:
             net.add(scripts.healthy(name, born=now() - timedelta(days=400)))
         with override_settings(DOMAINGUARD={**settings.DOMAINGUARD, **net.settings()}):
-            for name in names:
-                domain_row(name, now())
+            DomainStatus.objects.bulk_create(
+                DomainStatus(domain=name, created_at=now(), next_check_at=now()) for name in names
+            )
             ready.send("swept")
             while True:
                 DomainStatus.objects.filter(domain__in=names).update(next_check_at=now())
