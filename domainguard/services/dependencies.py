@@ -13,7 +13,7 @@ from domainguard.core.evidence import Evidence, SourceClass
 from domainguard.core.names import NameRefused, trust_key_of_host
 from domainguard.core.verdict import Verdict
 from domainguard.models import DomainStatus, MailDependency, MailDomain
-from domainguard.services.enroll import domain_rows
+from domainguard.services.trust_keys import domain_rows
 from domainguard.wiring import policy
 
 MOST = 20

@@ -3,47 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-
-from django.db import transaction
 
 from domainguard import audit
 from domainguard.addressbooks.base import StoredAddress
-from domainguard.core.names import (
-    PSL_VERSION,
-    Address,
-    DomainName,
-    NameRefused,
-    RegistrableDomain,
-)
-from domainguard.models import AddressStanding, DomainStatus, MailDomain
+from domainguard.core.names import Address, NameRefused
+from domainguard.models import AddressStanding
+from domainguard.models.locking import atomic
+from domainguard.services.trust_keys import locked, locked_all, mail_domain_rows
 from domainguard.wiring import (
     address_book,
-    is_trusted,
     now,
     policy,
     read_address,
-    registry_sources_for,
     site_facts,
 )
 
 _BATCH = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """How many addresses were new or newly proven, and where the next walk goes on."""
+
+    fresh: int
+    cursor: str
+
+
 def enroll_all() -> int:
     """Enrol every address in the site's book that is new or newly verified; give how many."""
-    book, cursor, fresh = address_book(), "", 0
-    while batch := list(book.scan(cursor, _BATCH)):
-        fresh += enroll(batch)
-        cursor = book.cursor_of(batch[-1])
-    return fresh
+    return enroll_from("", most=None).fresh
+
+
+def enroll_from(cursor: str, *, most: int | None) -> Enrolled:
+    """Walk on through the site's book from a cursor, around its end, for so many addresses.
+
+    A large book is walked in parts, since each sweep begins with this; None is one whole walk.
+    """
+    book, fresh, seen, may_turn = address_book(), 0, 0, bool(cursor)
+    while most is None or seen < most:
+        wanted = _BATCH if most is None else min(_BATCH, most - seen)
+        batch = list(book.scan(cursor, wanted))
+        if batch:
+            fresh += enroll(batch)
+            seen += len(batch)
+            cursor = book.cursor_of(batch[-1])
+        else:
+            cursor = ""
+            if not may_turn:
+                break
+            may_turn = False
+    return Enrolled(fresh, cursor)
 
 
 def enroll(stored: Iterable[StoredAddress]) -> int:
     """Enrol these addresses; those whose names are refused are never eligible and get no row."""
     batch, fresh = list(stored), 0
     proven = _known(batch)
+    unseen: list[tuple[StoredAddress, Address]] = []
     for each in batch:
         if proven.get((each.account, each.text)) in (True, each.verified):
             continue  # nothing new: a sweep meets hardly anything else
@@ -51,9 +69,24 @@ def enroll(stored: Iterable[StoredAddress]) -> int:
             address = read_address(each.text)
         except NameRefused:
             continue
-        _, is_fresh = _enroll_one(each, address)
-        fresh += is_fresh
-    return fresh
+        if (each.account, each.text) in proven:
+            fresh += _enroll_one(each, address)[1]
+        else:
+            unseen.append((each, address))
+    return fresh + _enroll_unseen(unseen)
+
+
+def _enroll_unseen(unseen: list[tuple[StoredAddress, Address]]) -> int:
+    """Enrol addresses of which no standing in use has the text; most have none at all."""
+    keys = {address.canonical for _, address in unseen}
+    rows = AddressStanding.objects.filter(book=address_book().name, canonical__in=keys)
+    present = set(rows.values_list("account", "canonical"))
+    each_once: dict[tuple[str, str], tuple[StoredAddress, Address]] = {}
+    for stored, address in unseen:
+        each_once.setdefault((stored.account, address.canonical), (stored, address))
+    again = [pair for key, pair in each_once.items() if key in present]
+    new = [pair for key, pair in each_once.items() if key not in present]
+    return _first_sights(new) + sum(_enroll_one(*each)[1] for each in again)
 
 
 def _known(batch: list[StoredAddress]) -> dict[tuple[str, str], bool]:
@@ -103,7 +136,7 @@ def _enroll_one(stored: StoredAddress, address: Address) -> tuple[AddressStandin
         AddressStanding.objects.select_related("mail_domain__trust_key").filter(**key).first()
     )
     if standing is None:
-        return _first_sight(stored, address, key), True
+        return _first_sight(stored, address), True
     if standing.removed_at is not None:
         AddressStanding.objects.filter(pk=standing.pk).update(removed_at=None)
         standing.removed_at = None
@@ -118,31 +151,52 @@ def _is_void(stored: StoredAddress, standing: AddressStanding) -> bool:
     return since is not None and (stored.verified_at is None or stored.verified_at <= since)
 
 
-def _first_sight(stored: StoredAddress, address: Address, key: dict[str, str]) -> AddressStanding:
-    # First sight is baseline: what the site calls verified is believed at the present epoch. The
-    # lock keeps that epoch in force until the row is there: a rise after it finds the row.
+def _first_sight(stored: StoredAddress, address: Address) -> AddressStanding:
+    _first_sights([(stored, address)])
+    return AddressStanding.objects.select_related("mail_domain__trust_key").get(
+        book=address_book().name, account=stored.account, canonical=address.canonical
+    )
+
+
+def _first_sights(new: list[tuple[StoredAddress, Address]]) -> int:
+    """Write the standings of addresses not seen before; give how many there are.
+
+    First sight is baseline: what the site calls verified is believed at the present epoch. The
+    locks keep those epochs in force until the rows are there: a rise after that finds them.
+    """
     at = now()
-    with transaction.atomic():
-        mail_domain = mail_domain_row(address.name, at)
-        epoch = locked(mail_domain.trust_key_id).control_epoch if stored.verified else None
-        standing, _ = AddressStanding.objects.get_or_create(
-            **key,
-            defaults={
-                "address": address.mailed,
-                "mail_domain": mail_domain,
-                "first_seen_at": at,
-                "verified_epoch": epoch,
-                "verified_at": stored.verified_at,
-            },
+    if not new:
+        return 0
+    with atomic():
+        mail_domains = mail_domain_rows([address.name for _, address in new], at)
+        keys = {row.trust_key_id for row in mail_domains.values()}
+        epochs = {row.pk: row.control_epoch for row in locked_all(keys)}
+        AddressStanding.objects.bulk_create(
+            [
+                AddressStanding(
+                    book=address_book().name,
+                    account=stored.account,
+                    canonical=address.canonical,
+                    address=address.mailed,
+                    mail_domain=mail_domains[address.name.mail_domain],
+                    first_seen_at=at,
+                    verified_epoch=epochs[mail_domains[address.name.mail_domain].trust_key_id]
+                    if stored.verified
+                    else None,
+                    verified_at=stored.verified_at,
+                )
+                for stored, address in new
+            ],
+            ignore_conflicts=True,  # somebody who asks for a reset now may have enrolled it
         )
-    return standing
+    return len(new)
 
 
 def prove(
     standing: AddressStanding, *, at: datetime | None, recovery_from: datetime | None = None
 ) -> bool:
     """Give a never proven address the present epoch; an older epoch is never raised by this."""
-    with transaction.atomic():
+    with atomic():
         domain = locked(standing.mail_domain.trust_key_id)
         changed = AddressStanding.objects.filter(pk=standing.pk, verified_epoch=None).update(
             verified_epoch=domain.control_epoch, verified_at=at, recovery_from=recovery_from
@@ -158,59 +212,6 @@ def prove(
             )
             standing.verified_epoch, standing.verified_at = domain.control_epoch, at
     return bool(changed)
-
-
-def locked(trust_key: int) -> DomainStatus:
-    """Lock a domain's row until the transaction ends; others may still point to it."""
-    return DomainStatus.objects.select_for_update(no_key=True).get(pk=trust_key)
-
-
-def mail_domain_row(name: DomainName, at: datetime) -> MailDomain:
-    """Give the row of a mail domain, making it and its trust key when they are new."""
-    found = MailDomain.objects.select_related("trust_key").filter(name=name.mail_domain).first()
-    if found is not None:
-        return found
-    parent = domain_row(name.parent, at) if name.parent else None
-    trust_key = domain_row(name.trust_key, at, parent=parent)
-    row, _ = MailDomain.objects.get_or_create(
-        name=name.mail_domain, defaults={"trust_key": trust_key}
-    )
-    return row
-
-
-def domain_row(domain: str, at: datetime, *, parent: DomainStatus | None = None) -> DomainStatus:
-    """Give the row of a trust key, due for its first look when it is new."""
-    return domain_rows([domain], at, parent=parent)[domain]
-
-
-def domain_rows(
-    domains: Iterable[str], at: datetime, *, parent: DomainStatus | None = None
-) -> dict[str, DomainStatus]:
-    """Give the rows of trust keys, made where they are new and due for their first look.
-
-    New ones are made in the order of their names, so that two who make the same do not deadlock.
-    """
-    wanted = sorted(set(domains))
-    rows = DomainStatus.objects.filter(domain__in=wanted).in_bulk(field_name="domain")
-    new = [_new_domain(domain, at, parent) for domain in wanted if domain not in rows]
-    if new:
-        DomainStatus.objects.bulk_create(new, ignore_conflicts=True)
-        made = DomainStatus.objects.filter(domain__in=[row.domain for row in new])
-        rows |= made.in_bulk(field_name="domain")
-    return rows
-
-
-def _new_domain(domain: str, at: datetime, parent: DomainStatus | None) -> DomainStatus:
-    # Below a private suffix the registry sees only the operator, so DNS alone speaks.
-    observed = parent is None and bool(registry_sources_for(RegistrableDomain(domain)))
-    return DomainStatus(
-        domain=domain,
-        parent=parent,
-        psl_version=PSL_VERSION,
-        has_registry=observed and not is_trusted(domain),
-        next_check_at=at,
-        created_at=at,
-    )
 
 
 def forget_removed(account: str) -> int:

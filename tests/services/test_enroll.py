@@ -11,7 +11,7 @@ from django.db import connections, transaction
 
 from domainguard.addressbooks.base import StoredAddress
 from domainguard.gate import Purpose, Reason, may_receive
-from domainguard.models import AddressStanding, DomainStatus
+from domainguard.models import AddressStanding, DomainStatus, MailDomain
 from domainguard.services import enroll
 from domainguard.wiring import address_book
 from registry_site.accounts.models import User
@@ -207,3 +207,32 @@ def test_the_book_knows_an_address_in_any_spelling(site):
     assert not site.is_flagged(ADA)
     book.set_verified(account, "bea@mill-lane.org", True)
     assert not site.is_flagged(ADA)
+
+
+def test_a_large_book_is_walked_in_parts_round_and_round(site):
+    for number in range(7):
+        site.person(f"p{number}", f"p{number}@mill-lane.org")
+    AddressStanding.objects.all().delete()
+    first = enroll.enroll_from("", most=4)
+    assert (first.fresh, AddressStanding.objects.count()) == (4, 4)
+    second = enroll.enroll_from(first.cursor, most=100)
+    assert (second.fresh, second.cursor, AddressStanding.objects.count()) == (3, "", 7)
+    ada = site.person("ada", ADA)
+    AddressStanding.objects.filter(account=str(ada.pk)).delete()
+    behind = enroll.enroll_from(first.cursor, most=2)
+    assert enroll.enroll_from(behind.cursor, most=100).fresh == 1
+
+
+def test_a_thousand_new_addresses_take_a_few_queries(site, django_assert_max_num_queries):
+    new = [stored(f"p{number}@mill-{number % 50}.org", str(number)) for number in range(1000)]
+    with django_assert_max_num_queries(40):
+        assert enroll.enroll(new) == 1000
+    assert enroll.enroll(new) == 0
+    epochs = AddressStanding.objects.values_list("verified_epoch", flat=True)
+    assert set(epochs) == {1}
+    assert MailDomain.objects.count() == DomainStatus.objects.count() == 50
+
+
+def test_one_address_twice_in_a_batch_is_one_standing(site):
+    enroll.enroll([stored("ada@mill-lane.org"), stored("Ada@MILL-LANE.org")])
+    assert AddressStanding.objects.count() == 1
