@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -26,10 +27,12 @@ from .dns_quorum import (
     agree,
     at_mail_domain,
     at_trust_key,
+    doubt,
     needed,
     silent,
 )
 from .dns_reading import Finding, read
+from .dns_round import Round, Verdict
 from .dns_wire import Question, Resolver
 
 LONGEST_LOOK = 10.0  # seconds
@@ -112,33 +115,81 @@ class DnsSource:
         """
         return self._look(domain, _CHEAP, now, deadline)
 
+    def triage_many(
+        self, domains: Iterable[RegistrableDomain], *, now: datetime, deadline: Deadline
+    ) -> Iterator[Evidence]:
+        """Triage very many domains at once; gives each one's Evidence as it completes.
+
+        Domains are drawn as they can be asked, so a million take no more memory than thousands;
+        once the deadline has come, no more are. A failed one is asked once more, of another.
+        """
+        with Round(
+            domains,
+            _CHEAP.rdtypes,
+            partial(_answer, _CHEAP),
+            partial(self._test, now, deadline),
+            deadline=deadline,
+            patience=self._patience,
+        ) as looks:
+            for look in looks:
+                if look.answer is None:  # nobody to ask
+                    yield self.triage(look.domain, now=now, deadline=deadline)
+                else:
+                    asked = [look.answer.resolver]
+                    yield self._evidence(look.domain, _CHEAP, asked, [look.answer], now)
+
+    def _test(self, now: datetime, deadline: Deadline) -> Verdict:
+        """Test all resolvers now, in a round."""
+        if self._canary is None:
+            return Verdict(self._resolvers, {})
+        unproven = self._canary.unproven(since=time.monotonic(), now=now, deadline=deadline)
+        aside = self._canary.set_aside(now=now, deadline=deadline)
+        return Verdict(self._remaining(aside), unproven)
+
+    def _remaining(self, aside: Mapping[Resolver, SourceError]) -> tuple[Resolver, ...]:
+        """Give those not set aside; nobody when they are too few."""
+        left = tuple(each for each in self._resolvers if each not in aside)
+        return left if len(left) >= needed(len(self._resolvers)) else ()
+
     def _panel(self, depth: _Depth, now: datetime, deadline: Deadline) -> _Panel:
         """Choose whom to ask among those the canary believes; nobody when they are too few."""
         aside: Mapping[Resolver, SourceError] = {}
         if self._canary:
             aside = self._canary.set_aside(now=now, deadline=deadline)
-        believed = tuple(each for each in self._resolvers if each not in aside)
-        mute = tuple(silent(each, aside[each]) for each in self._resolvers if each in aside)
-        if len(believed) < needed(len(self._resolvers)):
+        believed = self._remaining(aside)
+        if not believed:
             lonely = Distrusted("not asked, as too few others are believed")
-            return _Panel((), (*mute, *(silent(each, lonely) for each in believed)))
+            return _Panel(
+                (), tuple(silent(each, aside.get(each, lonely)) for each in self._resolvers)
+            )
         if depth.of_everybody:
-            return _Panel(believed, mute)
+            mute = (silent(each, aside[each]) for each in self._resolvers if each in aside)
+            return _Panel(believed, tuple(mute))
         return _Panel((believed[next(self._turn) % len(believed)],), ())
 
     def _look(self, name: str, depth: _Depth, now: datetime, deadline: Deadline) -> Evidence:
         deadline = deadline.within(self._longest_look)
         panel = self._panel(depth, now, deadline)
         answers = self._answers(name, depth, panel, deadline)
-        agreement = agree(self._believed(answers, now, deadline))
-        asked = ", ".join(map(str, panel.asked)) or "nobody"
+        return self._evidence(name, depth, panel.asked, self._believed(answers, now, deadline), now)
+
+    def _evidence(
+        self,
+        name: str,
+        depth: _Depth,
+        asked: Sequence[Resolver],
+        answers: Sequence[ResolverAnswer],
+        now: datetime,
+    ) -> Evidence:
+        agreement = agree(answers)
+        whom = ", ".join(map(str, asked)) or "nobody"
         return Evidence(
             domain=name,
             source=self.name,
             source_class=self.source_class,
             outcome=agreement.outcome,
             at=now,
-            asked=f"{' '.join(depth.rdtypes)} of {name} from {asked}",
+            asked=f"{' '.join(depth.rdtypes)} of {name} from {whom}",
             note=agreement.note,
             delegation=agreement.delegation,
             lame=agreement.lame,
@@ -154,12 +205,7 @@ class DnsSource:
         if self._canary is None or not any(_denies(each) for each in answers):
             return answers
         unproven = self._canary.unproven(since=time.monotonic(), now=now, deadline=deadline)
-        return [
-            silent(each.resolver, error)
-            if (error := unproven.get(each.resolver)) and _is_doubtful(each, error)
-            else each
-            for each in answers
-        ]
+        return [doubt(each, unproven) or each for each in answers]
 
     def _answers(
         self, name: str, depth: _Depth, panel: _Panel, deadline: Deadline
@@ -168,16 +214,16 @@ class DnsSource:
         questions = [
             Question(each, name, rdtype) for rdtype in depth.rdtypes for each in panel.asked
         ]
-        heard: dict[Resolver, dict[str, Reply]] = {each: {} for each in panel.asked}
+        heard: dict[Resolver, dict[str, Finding | SourceError]] = {each: {} for each in panel.asked}
         answers = {each: silent(each, TimedOut("timed out")) for each in panel.asked}
         missing = set(panel.asked)
         with Conversation(questions, deadline=deadline, patience=self._patience) as conversation:
             for reply in conversation:
                 resolver = reply.question.resolver
-                heard[resolver][reply.question.rdtype] = reply
+                heard[resolver][reply.question.rdtype] = _read(reply)
                 if len(heard[resolver]) < len(depth.rdtypes):
                     continue
-                answers[resolver] = _answer(resolver, depth, heard[resolver])
+                answers[resolver] = _answer(depth, resolver, heard[resolver])
                 missing.discard(resolver)
                 if missing and agree([*panel.silent, *answers.values()]).delegation:
                     conversation.hurry(_GRACE)
@@ -220,16 +266,20 @@ def _denies(answer: ResolverAnswer) -> bool:
     return answer.said is not None and answer.said.presence is Presence.NXDOMAIN
 
 
-def _is_doubtful(answer: ResolverAnswer, error: SourceError) -> bool:
-    """Say whether a failed test takes an answer back: of the silent only denials, of liars all."""
-    return _denies(answer) or (answer.said is not None and isinstance(error, Distrusted))
+def _read(reply: Reply) -> Finding | SourceError:
+    try:
+        return read(reply)
+    except SourceError as error:
+        return error
 
 
-def _answer(resolver: Resolver, depth: _Depth, heard: Mapping[str, Reply]) -> ResolverAnswer:
+def _answer(
+    depth: _Depth, resolver: Resolver, heard: Mapping[str, Finding | SourceError]
+) -> ResolverAnswer:
     found = {}
     for rdtype in depth.rdtypes:
-        try:
-            found[rdtype] = read(heard[rdtype])
-        except SourceError as error:
-            return silent(resolver, error, rdtype)
+        came = heard[rdtype]
+        if isinstance(came, SourceError):
+            return silent(resolver, came, rdtype)
+        found[rdtype] = came
     return depth.put_together(resolver, found)

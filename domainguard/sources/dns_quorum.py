@@ -11,6 +11,7 @@ from domainguard.core.evidence import Delegation, Outcome, Presence
 from domainguard.core.names import NameRefused, parse_host
 
 from .base import SourceError
+from .canary import Distrusted
 from .dns_reading import NO_HOST, Finding, Lame
 from .dns_wire import Resolver
 
@@ -50,6 +51,21 @@ def silent(resolver: Resolver, error: SourceError, rdtype: str = "") -> Resolver
     """Note why a resolver counts as having said nothing."""
     note = f"{error} for {rdtype}" if rdtype else str(error)
     return ResolverAnswer(resolver, error.outcome, note, lame=isinstance(error, Lame))
+
+
+def doubt(
+    answer: ResolverAnswer, unproven: Mapping[Resolver, SourceError]
+) -> ResolverAnswer | None:
+    """Give the silence that a test, passed by all but `unproven`, makes of an answer; else None.
+
+    A failed test takes everything back of a liar, and of the silent their denials alone.
+    """
+    error = unproven.get(answer.resolver)
+    if error is None or answer.said is None:
+        return None
+    if isinstance(error, Distrusted) or answer.said.presence is Presence.NXDOMAIN:
+        return silent(answer.resolver, error)
+    return None
 
 
 def at_trust_key(resolver: Resolver, found: Mapping[str, Finding]) -> ResolverAnswer:

@@ -15,13 +15,14 @@ import dns.rdatatype
 from .base import Unreachable, Unreadable
 
 _ROOM = 1232  # the UDP size we announce (RFC 6891)
-_LARGEST_DATAGRAM = 4096  # some resolvers ignore what is announced
-_PACKETS_PER_TURN = 200
+LARGEST_DATAGRAM = 4096  # some resolvers ignore what is announced
+PACKETS_PER_TURN = 200
 _HEADER = 12
 _RECURSION_DESIRED, _TRUNCATED, _IS_RESPONSE = 0x01, 0x02, 0x80
 _FORMERR, _SERVFAIL, _NOTIMP, _REFUSED = 1, 2, 4, 5
 # EDNS without DO: the resolver validates, and failures still come with a reason (RFC 8914).
 _OPT = struct.pack("!BHHIH", 0, dns.rdatatype.OPT, _ROOM, 0, 0)
+_QUERY_HEADER = struct.pack("!BB4H", _RECURSION_DESIRED, 0, 1, 0, 0, 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,26 +46,38 @@ class Question:
     rdtype: str
 
 
+def write_question(name: str, rdtype: str) -> bytes:
+    """Give the question section for a name in A-labels without a final dot (RFC 1035 4.1.2)."""
+    labels = name.encode("ascii").split(b".")
+    packed = b"".join(bytes([len(label)]) + label for label in labels)
+    return packed + struct.pack("!BHH", 0, dns.rdatatype.from_text(rdtype), 1)
+
+
+def write_query(query_id: bytes, section: bytes) -> bytes:
+    """Give the packet that asks for recursion, with EDNS, from its id of two bytes on."""
+    return query_id + _QUERY_HEADER + section + _OPT
+
+
+def is_about(message: bytes, section: bytes) -> bool:
+    """Say whether a packet is a response to this very question, whatever its id."""
+    if len(message) < _HEADER or not message[2] & _IS_RESPONSE:
+        return False
+    if len(message) == _HEADER:
+        return message[3] & 0x0F in (_FORMERR, _SERVFAIL, _NOTIMP, _REFUSED)
+    return message[4:6] == b"\0\1" and message.startswith(section, _HEADER)
+
+
 class Query:
     """A question packed with a random id, and the test whether a packet answers it."""
 
     def __init__(self, question: Question) -> None:
-        labels = question.name.encode("ascii").split(b".")
-        name = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
-        rdtype = dns.rdatatype.from_text(question.rdtype)
         self._id = secrets.token_bytes(2)
-        self._section = name + struct.pack("!HH", rdtype, 1)
-        header = self._id + struct.pack("!BB4H", _RECURSION_DESIRED, 0, 1, 0, 0, 1)
-        self.packet = header + self._section + _OPT
+        self._section = write_question(question.name, question.rdtype)
+        self.packet = write_query(self._id, self._section)
 
     def is_answered_by(self, message: bytes) -> bool:
         """Compare id and question byte for byte; only a failure may leave the question out."""
-        if len(message) < _HEADER or message[:2] != self._id or not message[2] & _IS_RESPONSE:
-            return False
-        if len(message) == _HEADER:
-            return message[3] & 0x0F in (_FORMERR, _SERVFAIL, _NOTIMP, _REFUSED)
-        end = _HEADER + len(self._section)
-        return message[4:6] == b"\0\1" and message[_HEADER:end] == self._section
+        return message[:2] == self._id and is_about(message, self._section)
 
 
 class Datagram:
@@ -78,7 +91,7 @@ class Datagram:
     def __init__(self, question: Question) -> None:
         self.question = question
         self._query = Query(question)
-        self.sock = _open(question.resolver, socket.SOCK_DGRAM)
+        self.sock = open_socket(question.resolver, socket.SOCK_DGRAM)
         try:
             self.sock.connect((question.resolver.host, question.resolver.port))
             self.sock.send(self._query.packet)
@@ -88,9 +101,9 @@ class Datagram:
 
     def advance(self) -> bytes | None:
         """Read waiting packets until the answer; at most so many, then others get their turn."""
-        for _ in range(_PACKETS_PER_TURN):
+        for _ in range(PACKETS_PER_TURN):
             try:
-                message = self.sock.recv(_LARGEST_DATAGRAM)
+                message = self.sock.recv(LARGEST_DATAGRAM)
             except BlockingIOError:
                 return None
             except OSError as error:
@@ -114,7 +127,7 @@ class Stream:
         self._query = Query(question)
         self._room = room
         self._received = bytearray()
-        self.sock = _open(question.resolver, socket.SOCK_STREAM)
+        self.sock = open_socket(question.resolver, socket.SOCK_STREAM)
         code = self.sock.connect_ex((question.resolver.host, question.resolver.port))
         if code not in (0, errno.EINPROGRESS):
             self.sock.close()
@@ -138,7 +151,7 @@ class Stream:
         self.events = EVENT_READ
 
     def _read(self) -> bytes | None:
-        chunk = self.sock.recv(_LARGEST_DATAGRAM)
+        chunk = self.sock.recv(LARGEST_DATAGRAM)
         if not chunk:
             raise Unreachable("broke the TCP connection")
         self._received += chunk
@@ -170,7 +183,8 @@ def too_large() -> Unreadable:
     return Unreadable("answer too large")
 
 
-def _open(resolver: Resolver, kind: socket.SocketKind) -> socket.socket:
+def open_socket(resolver: Resolver, kind: socket.SocketKind) -> socket.socket:
+    """Open a socket that does not block, of the resolver's address family; raises Unreachable."""
     is_v6 = ip_address(resolver.host).version == 6
     try:
         sock = socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET, kind)
