@@ -74,6 +74,8 @@ lock: ## pin again what pyproject.toml asks for (needs uv)
 	$(LOCK) pyproject.toml --all-extras --group dev --output-file requirements/dev.txt
 	$(LOCK) pyproject.toml --extra site --extra testing --constraints requirements/dev.txt \
 		--output-file requirements/demo.txt
+	$(LOCK) pyproject.toml --extra site --extra postgres --extra metrics \
+		--constraints requirements/dev.txt --output-file requirements/production.txt
 	$(LOCK) --group source --no-deps --output-file requirements/source.txt
 
 clean: ## remove the environment and every cache

@@ -73,5 +73,6 @@ def domainguard() -> dict[str, Any]:
     said: dict[str, Any] = {key: env.str(name, default="") for name, key in _TEXTS.items()}
     said |= {key: env.list(name, default=[]) for name, key in _LISTS.items()}
     said["FASTLY_KEY"] = secret("FASTLY_KEY")
+    said["METRICS_TOKEN"] = secret("DOMAINGUARD_METRICS_TOKEN")
     said["DEVERIFY"] = env.str("DOMAINGUARD_DEVERIFY", default="enforce")
     return {key: value for key, value in said.items() if value}

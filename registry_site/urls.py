@@ -23,4 +23,5 @@ urlpatterns = [
     path("help/recovery", accounts.recovery_help, name="recovery_help"),
     path("accounts/", include("registry_site.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("", include("domainguard.urls")),
 ]

@@ -6,6 +6,7 @@ from django.core import checks
 
 from .doors import check_doors, check_surroundings
 from .files import check_files
+from .lag import check_lag
 from .settings import check_settings
 
 
@@ -13,3 +14,4 @@ def register() -> None:
     """Register every check."""
     for check in (check_settings, check_files, check_doors, check_surroundings):
         checks.register(check, "domainguard")
+    checks.register(check_lag, checks.Tags.database, "domainguard")

@@ -38,7 +38,9 @@ class Observation(models.Model):
         verbose_name_plural = _("observations")
         ordering: ClassVar = ["-at", "-id"]
         indexes: ClassVar = [
-            models.Index(fields=["domain", "-at"], name="domainguard_obs_by_domain")
+            models.Index(fields=["domain", "-at"], name="domainguard_obs_by_domain"),
+            # How each source fares is read from the index alone.
+            models.Index(fields=["at", "source", "outcome"], name="domainguard_obs_by_time"),
         ]
 
     def __str__(self) -> str:
