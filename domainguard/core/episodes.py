@@ -10,6 +10,7 @@ from .reasons import REGISTRATION_SIGNS, Code, HoldClass, Signal
 from .record import AdverseLook, Cause, Episode
 from .verdict import Verdict
 
+DENIALS = frozenset({Code.NOT_REGISTERED, Code.DENIED})
 _IS_NEW = REGISTRATION_SIGNS - {Code.LAPSE_SEEN}  # a lapse seen earlier is never a sign by itself
 _FOR_THE_REGISTRY_TO_SAY = frozenset({HoldClass.LAPSE, HoldClass.CHANGE_OF_HANDS})
 
@@ -63,6 +64,17 @@ def is_enough(cause: Cause, first: AdverseLook, last: AdverseLook, *, apart: tim
         if each.code in REGISTRATION_SIGNS
     }
     return len(signs) >= 2
+
+
+def may_be_a_mistake(row: Episode, on_hold: Episode | None) -> bool:
+    """Say whether the registry only denies a name, where a denial proves little.
+
+    Either it cannot have released the name yet, or it showed a hold, which explains why the DNS
+    misses the name: then the DNS is no second witness. A registry may be wrong for days.
+    """
+    explained = on_hold is not None and on_hold.first.at < row.first.at
+    said = {each.code for each in row.first.signals | row.last.signals if _is_of_registry(each)}
+    return said <= DENIALS and (explained or Code.DENIED in said)
 
 
 def _longer(row: Episode, look: AdverseLook) -> Episode:

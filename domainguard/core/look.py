@@ -87,7 +87,12 @@ class Look:
         Where it shows neither handle nor date, that alone tells new hosts from a new owner's.
         """
         is_clean = self.registry_state in (State.ACTIVE, State.EXPIRED)
-        return is_clean and not self.was_in_trouble and self.registry_age() < self.known.visible_for
+        return is_clean and not self.was_in_trouble and self.cannot_be_free_yet
+
+    @property
+    def cannot_be_free_yet(self) -> bool:
+        """Whether a name lost since the registry's last clean answer would still be on its way."""
+        return self.registry_age() < self.known.visible_for
 
     @property
     def is_in_dns(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from .episodes import by_class, extended, is_enough, unbroken
+from .episodes import DENIALS, by_class, extended, is_enough, may_be_a_mistake, unbroken
 from .evidence import SourceClass
 from .fingerprint import SLACK, Fingerprint, changed_fields, is_same_registration
 from .lifecycle import State
@@ -46,8 +46,9 @@ def settle(record: Record, verdict: Verdict, policy: Policy) -> Settled:
 
 def _remember(record: Record, verdict: Verdict) -> Record:
     """Keep what any look that concluded something teaches."""
+    # A name that its registry alone denies is no name that its registrar sells.
     troubled = (
-        verdict.adverse
+        {each.code for each in verdict.signals} - DENIALS
         or verdict.state in (State.EXPIRED, State.SUSPENDED)
         or is_parked(verdict.observed.ns)
     )
@@ -220,18 +221,11 @@ def corroborate(record: Record, policy: Policy) -> Corroboration | None:
         if row is None or row.bumped:
             continue
         seen = cause is Cause.LAPSE or _shows_identity(record.observed or Fingerprint())
-        apart = policy.apart_after_hold if _was_on_hold_before(row, record) else policy.apart
+        doubtful = may_be_a_mistake(row, record.episode(HoldClass.SUSPENSION))
+        apart = policy.apart_when_denied if doubtful else policy.apart
         if seen and is_enough(cause, row.first, row.last, apart=apart):
             return Corroboration(cause, (row.first, row.last), row.last.t0, row.last.signals)
     return None
-
-
-def _was_on_hold_before(row: Episode, record: Record) -> bool:
-    # A registry that showed a hold has explained why the DNS misses the name. When it then denies
-    # the name, the DNS is no second witness, and a registry may be wrong for days.
-    held = record.episode(HoldClass.SUSPENSION)
-    said = {each.code for each in row.last.signals if each.source_class is SourceClass.REGISTRY}
-    return held is not None and held.first.at < row.first.at and said == {Code.NOT_REGISTERED}
 
 
 def bumped(record: Record, corroboration: Corroboration) -> Record:

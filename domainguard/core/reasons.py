@@ -34,6 +34,7 @@ class Code(StrEnum):
     REDEMPTION = "redemption"
     PENDING_DELETE = "pending_delete"
     NOT_REGISTERED = "not_registered"
+    DENIED = "denied"
     NXDOMAIN = "nxdomain"
     NEW_HANDLE = "new_handle"
     LATER_REGISTRATION = "later_registration"
@@ -76,6 +77,7 @@ SENTENCES = {
     Code.REDEMPTION: "The registrar has deleted the domain; it is in its redemption period.",
     Code.PENDING_DELETE: "The domain is about to be deleted and released.",
     Code.NOT_REGISTERED: "The domain registry knows no such domain.",
+    Code.DENIED: "The domain registry denies a domain that it cannot have released yet.",
     Code.NXDOMAIN: "The domain has gone from the DNS.",
     Code.NEW_HANDLE: "The domain registry gives the domain a new handle: it was created anew.",
     Code.LATER_REGISTRATION: "The domain was registered after the address was verified.",

@@ -17,14 +17,15 @@ from .reasons import Code, Hold, HoldClass, Signal
 class Policy:
     """The numbers of the rules. `apart` is how far two looks must lie apart to corroborate.
 
-    It is `apart_after_hold` where the registry first shows a hold and then denies the domain.
+    It is `apart_when_denied` where all that speaks for a lapse is a denial that may be a mistake.
     `quarantine` is how long an address added to an account rests before it may recover it.
     """
 
     apart: timedelta = timedelta(hours=6)
-    apart_after_hold: timedelta = timedelta(days=7)
+    apart_when_denied: timedelta = timedelta(days=7)
     reset_registry_age: timedelta = timedelta(hours=24)
     sweep_registry_age: timedelta = timedelta(days=7)
+    unseen_loss_age: timedelta = timedelta(days=3)
     fresh_for: timedelta = timedelta(minutes=15)
     young_answer: timedelta = timedelta(hours=24)
     unobserved_hold: timedelta = timedelta(hours=72)

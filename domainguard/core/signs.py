@@ -32,9 +32,15 @@ def _of_status(look: Look) -> Iterator[Signal]:
         state = _accusing_state(witness, look)
         if state in _BY_STATE:
             code, hold_class = _BY_STATE[state]
-            if witness.source_class is SourceClass.VENDOR and state is State.RELEASED:
-                code = Code.FREE_BY_VENDOR
+            if state is State.RELEASED:
+                code = _what_denies(witness, look)
             yield Signal(code, hold_class, witness.source_class, witness.source)
+
+
+def _what_denies(witness: Evidence, look: Look) -> Code:
+    if witness.source_class is SourceClass.VENDOR:
+        return Code.FREE_BY_VENDOR
+    return Code.DENIED if look.cannot_be_free_yet else Code.NOT_REGISTERED
 
 
 def _accusing_state(witness: Evidence, look: Look) -> State:
@@ -85,15 +91,19 @@ def _signs_of_new_registration(look: Look, witness: Evidence) -> Iterator[Code]:
 
 
 def _is_later(look: Look, born: datetime | None) -> bool:
-    """Say whether a registration date is new to us and later than the trust it would end."""
-    trusted, before = look.known.trusted_since, look.before.registered_at
-    if born is None or trusted is None or born <= trusted + SLACK:
+    """Say whether a registration date is new to us: another registration, whatever else is hidden.
+
+    A date that was true before we first looked is no news, however it came to light; it counts
+    only against the trust it would end, and against a baseline that had an earlier one.
+    """
+    if born is None:
         return False
-    if before is not None:
-        return born > before + SLACK
-    # A date that another source only now gives, and that was true at first sight, is no news.
-    baseline_at = look.known.baseline_at
-    return baseline_at is None or born > baseline_at - SLACK
+    before, known = look.before.registered_at, look.known
+    is_news = known.baseline_at is None or born > known.baseline_at - SLACK
+    ends_trust = known.trusted_since is None or born > known.trusted_since + SLACK
+    if before is None:
+        return is_news and ends_trust
+    return born > before + SLACK and (is_news or ends_trust)
 
 
 def start_of_change(look: Look, signals: frozenset[Signal]) -> datetime | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from domainguard.core.epp import Status
-from domainguard.core.evidence import SourceClass
+from domainguard.core.evidence import Outcome, SourceClass
 from domainguard.core.lifecycle import State
 from domainguard.core.reasons import Code, Hold, HoldClass
 from domainguard.core.record import Record
@@ -159,6 +159,7 @@ def test_an_exempt_provider_may_move_its_hosts():
         ([registry(), dns(PARKING_NS)], True),
         (UNDELEGATED, True),
         (LAPSED, True),
+        ([registry(Outcome.NOT_FOUND), dns()], False),
         (SUSPENDED, True),
     ],
 )

@@ -37,6 +37,7 @@ SOLD = (registry(registration(registrar="iana:2")), dns(OTHER_NS, OTHER_MX))
 
 
 REGISTRY, DNS = SourceClass.REGISTRY, SourceClass.DNS
+LATER = {(Code.LATER_REGISTRATION, HoldClass.CHANGE_OF_HANDS, REGISTRY)}
 
 
 @pytest.mark.parametrize(
@@ -59,10 +60,30 @@ def test_a_new_handle_and_a_later_date_are_a_change_of_hands(answer, codes):
     assert signs([registry(answer), dns()]) == expected
 
 
-def test_a_date_is_no_sign_where_nobody_trusts_anything_yet():
-    later = [registry(registration(registered_at=NOON)), dns()]
+@pytest.mark.parametrize("moved_by", [49 * HOUR, 365 * DAY, NOON - BORN])
+def test_a_date_that_moved_is_another_registration_whatever_else_is_missing(moved_by):
+    later = registration(
+        handle="", registered_at=BORN + moved_by, registrar="iana:2", statuses=frozenset()
+    )
+    look = [registry(later), dns(OTHER_NS, OTHER_MX)]
 
-    assert signs(later, trusted_since=None) == set()
+    assert signs(look, trusted_since=None) == LATER
+    assert verdict(look, trusted_since=None).t0 == BORN + moved_by
+
+
+@pytest.mark.parametrize("trusted_since", [NOON - HOUR, NOON + HOUR])
+def test_who_was_first_seen_hours_before_a_new_registration_is_not_spared_by_the_slack(
+    trusted_since,
+):
+    look = [registry(registration(handle="", registered_at=NOON)), dns()]
+
+    assert signs(look, trusted_since=trusted_since) == LATER
+
+
+def test_a_date_that_a_registry_rewrites_before_the_proof_ends_no_trust():
+    look = [registry(registration(registered_at=VERIFIED - 365 * DAY)), dns()]
+
+    assert signs(look, trusted_since=VERIFIED) == set()
 
 
 def test_a_lapse_seen_earlier_is_a_second_sign_and_never_a_first():
