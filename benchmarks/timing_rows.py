@@ -64,22 +64,23 @@ _CLASSES: dict[str, tuple[str, Callable[[], None]]] = {
     "active": ("mill-lane.org", _nothing),
     "held": ("weir-lane.org", _hold),
     "de-verified": ("ford-lane.org", _deverify),
-    "exempt": ("gmail.com", _nothing),
+    "exempt": ("mailfence.com", _nothing),
     "limited": ("pond-lane.org", _use_up),
 }
 NAMES = tuple(_CLASSES)
 
 
-def addresses(name: str) -> list[str]:
+def addresses(name: str, accounts: int = ACCOUNTS) -> list[str]:
     """Give the addresses of a class."""
-    return [f"person-{number:03}@{_CLASSES[name][0]}" for number in range(ACCOUNTS)]
+    return [f"person-{number:03}@{_CLASSES[name][0]}" for number in range(accounts)]
 
 
-def fill() -> None:
+def fill(accounts: int = ACCOUNTS) -> None:
     """Write the accounts of every class, and make of each class what it is."""
     password = make_password("four stones high")
-    for name, (domain, _) in _CLASSES.items():
-        mine = [(f"{name}-{number}", text) for number, text in enumerate(addresses(name))]
+    for position, (name, (domain, _)) in enumerate(_CLASSES.items()):
+        texts = addresses(name, accounts)
+        mine = [(f"person-{position}-{number:03}", text) for number, text in enumerate(texts)]
         people = User.objects.bulk_create(
             User(username=username, email=text, password=password) for username, text in mine
         )
