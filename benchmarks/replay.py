@@ -92,7 +92,8 @@ def replay(watched: list[Watched], *, outages: Iterable[Outage] = ()) -> None:
 def _look(each: Watched, sources: VirtualSources, now: datetime) -> None:
     domain, record = RegistrableDomain(each.life.domain), each.record
     each.looks += 1
-    if depth(record, now=now, policy=POLICY) is Depth.TRIAGE and is_unchanged(
+    wanted = depth(record, now=now, policy=POLICY, visible_for=visible_for(domain))
+    if wanted is Depth.TRIAGE and is_unchanged(
         record.fingerprint, sources.dns.triage(domain, now=now)
     ):
         return

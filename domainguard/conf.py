@@ -20,7 +20,8 @@ SOURCES = ("dns", "rdap", "whois", "fastly", "UnsafeAlwaysActive")
 class Settings:
     """What the operator decided. The names are the keys of settings.DOMAINGUARD in lower case.
 
-    Endpoints are `host:port`, files are paths, dotted names are imported by `wiring`.
+    Endpoints are `host:port`, files are paths, dotted names are imported by `wiring`. `rates` are
+    questions a minute by the host name of a registry's server, "*" for those not named.
     """
 
     address_book: str = "domainguard.addressbooks.auth_user.AuthUserAddressBook"
@@ -36,6 +37,7 @@ class Settings:
     egress_allow: tuple[str, ...] = ()
     redis_url: str = field(default="", repr=False)
     metrics_token: str = field(default="", repr=False)
+    rates: Mapping[str, int] = field(default_factory=dict)
     sources: tuple[str, ...] = ("dns", "rdap", "whois", "fastly")
     deverify: str = OBSERVE
     clock: str = ""
@@ -90,6 +92,8 @@ def _refuse_words(chosen: Mapping[str, Any]) -> None:
         )
     if type(chosen.get("token_life_minutes", 1)) is not int:
         raise ImproperlyConfigured("DOMAINGUARD['TOKEN_LIFE_MINUTES'] must be a whole number.")
+    if not all(type(rate) is int and rate > 0 for rate in chosen.get("rates", {}).values()):
+        raise ImproperlyConfigured("DOMAINGUARD['RATES'] must be whole numbers above 0.")
     proxies = chosen.get("trusted_proxy_count", 0)
     if type(proxies) is not int or proxies < 0:
         raise ImproperlyConfigured(

@@ -171,7 +171,8 @@ def _manners() -> Manners:
     # passes there in seconds.
     chosen = settings()
     storage = RedisStorage(chosen.redis_url) if chosen.redis_url else None
-    return Manners(storage, per_minute=_PER_MINUTE if not clock_is_virtual() else 10**6)
+    usual = chosen.rates.get("*", _PER_MINUTE if not clock_is_virtual() else 10**6)
+    return Manners(storage, per_minute=usual, rates=chosen.rates)
 
 
 def read_address(text: str) -> Address:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from domainguard.core.names import NameRefused, canonical_address, spellings
 
@@ -72,8 +72,20 @@ class AddressBook(Protocol):
         """Give the user object; None when the account is gone or not active."""
 
 
+class AccountFacts(NamedTuple):
+    """What hangs on one account."""
+
+    impact: int
+    sole_owner: bool
+    has_second_factor: bool
+
+
 class SiteFacts(Protocol):
-    """What a site can tell about the worth of an account. Every method has a safe default."""
+    """What a site can tell about the worth of an account. Every method has a safe default.
+
+    A large site also has `facts_of(accounts) -> dict[str, AccountFacts]`, which answers for many
+    accounts at once; without it a sweep asks for each account.
+    """
 
     def impact(self, account: str) -> int:
         """Say how much hangs on the account, such as the number of its projects."""

@@ -41,6 +41,11 @@ def next_check_at(record: Record, *, now: datetime, policy: Policy, spread: floa
     return now + wait * (1 - _JITTER * spread)
 
 
+def weight(impact: int, sole_owner: bool, has_second_factor: bool) -> int:
+    """Give how much an account weighs: double when nobody else owns it, or no factor guards it."""
+    return impact * (2 if sole_owner else 1) * (1 if has_second_factor else 2)
+
+
 def _wants_confirmation(record: Record) -> bool:
     """Say whether a look six hours from now could settle something."""
     if record.under_review:
@@ -62,17 +67,22 @@ def _may_be_over_soon(record: Record) -> bool:
     return any(hold.hold_class.ends_by_itself for hold in record.holds)
 
 
-def depth(record: Record, *, now: datetime, policy: Policy) -> Depth:
+def depth(record: Record, *, now: datetime, policy: Policy, visible_for: timedelta) -> Depth:
     """Say how deep the look that is due now must go.
 
     Any unhealthy state, a hold, silence before, a registry answer older than a week, or the time
-    around the recorded expiry asks for every source; else one resolver is enough.
+    around the recorded expiry asks for every source; else one resolver is enough. Where a loss
+    shows at the registry for less than a week before anybody can register (`visible_for`), the
+    registry is asked every three days: who registers a name may copy its hosts.
     """
     if record.state is not State.ACTIVE or record.held or record.silent:
         return Depth.FULL
     if record.fingerprint is None or record.last_conclusive_at is None:
         return Depth.FULL
-    if now - (record.registry_clean_at or record.last_conclusive_at) >= policy.sweep_registry_age:
+    age = policy.sweep_registry_age
+    if visible_for < age:
+        age = policy.unseen_loss_age
+    if now - (record.registry_clean_at or record.last_conclusive_at) >= age:
         return Depth.FULL
     return Depth.FULL if _near_expiry(record.expires_at, now) else Depth.TRIAGE
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from domainguard import audit
 from domainguard.core.evidence import Evidence
 from domainguard.core.names import MailDomain as MailDomainName
@@ -19,6 +17,7 @@ from domainguard.core.schedule import next_check_at
 from domainguard.core.verdict import Known, Verdict, conclude
 from domainguard.models import DomainStatus, EpochBump, Observation
 from domainguard.models.bulk import update_many
+from domainguard.models.locking import atomic
 from domainguard.services import cases, dependencies, mail_domains
 from domainguard.services.known import has_registry, known_of, known_of_all
 from domainguard.sources.base import Deadline
@@ -106,15 +105,33 @@ def ask(
     below: Sequence[MailDomainName] = (),
     seconds: float = 10.0,
     errand: Errand = Errand.SWEEP,
+    registry: tuple[Evidence, ...] | None = None,
 ) -> Asked:
-    """Ask every source about a domain, the cheapest first. Network only: no query, no write."""
+    """Ask every source about a domain, the cheapest first. Network only: no query, no write.
+
+    `registry` is what the registry sources said if they were asked just now.
+    """
     domain, at, deadline = RegistrableDomain(row.domain), now(), Deadline.after(seconds)
     evidence = [dns().look(domain, now=at, deadline=deadline)]
-    if row.parent_id is None:  # below a private suffix the registry sees only the operator
-        sources = (*registry_sources_for(domain, errand), *vendor_sources())
-        evidence += [source.look(domain, now=at, deadline=deadline) for source in sources]
+    if registry is None:
+        registry = ask_registry(row, errand=errand, seconds=deadline.remaining())
+    if row.parent_id is None:
+        registry += tuple(
+            source.look(domain, now=at, deadline=deadline) for source in vendor_sources()
+        )
     seen = [dns().look_mail_domain(name, now=at, deadline=deadline) for name in below]
-    return Asked(row.domain, at, tuple(evidence), tuple(seen))
+    return Asked(row.domain, at, (*evidence, *registry), tuple(seen))
+
+
+def ask_registry(
+    row: DomainStatus, *, errand: Errand = Errand.SWEEP, seconds: float = 10.0
+) -> tuple[Evidence, ...]:
+    """Ask the registry sources alone; below a private suffix they see only the operator."""
+    if row.parent_id is not None:
+        return ()
+    domain, at, deadline = RegistrableDomain(row.domain), now(), Deadline.after(seconds)
+    sources = registry_sources_for(domain, errand)
+    return tuple(source.look(domain, now=at, deadline=deadline) for source in sources)
 
 
 def keep(asked: Asked, *, purpose: str, lease: int | None = None) -> Looked:
@@ -130,7 +147,7 @@ def keep(asked: Asked, *, purpose: str, lease: int | None = None) -> Looked:
 
 def keep_all(answers: Sequence[tuple[Asked, int | None]], *, purpose: str) -> list[Looked]:
     """Keep many answers, each with its lease, in one commit of few statements: all or none."""
-    with transaction.atomic():
+    with atomic():
         rows = _locked([asked.domain for asked, _ in answers])
         known = known_of_all(rows.values())
         looks = [

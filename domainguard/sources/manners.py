@@ -1,6 +1,8 @@
 """Good manners towards each server, around any source: a rate, a share for people, a back-off.
 
-Nobody waits here: who comes too often is told when to come again, and the domain stays due.
+Nobody waits here: who comes too often is told when to come again, and the domain stays due. A
+sweep with a hundred thousand domains of one registry gets a hundred thousand times, one behind the
+other.
 """
 
 from __future__ import annotations
@@ -8,7 +10,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Lock
 from typing import TypeVar
 
 from limits.storage import MemoryStorage, Storage
@@ -17,7 +20,7 @@ from domainguard.core.evidence import Evidence, Outcome, SourceClass
 from domainguard.core.names import RegistrableDomain
 
 from .base import Deadline, Limited, Source
-from .ledger import Errand, Ledger
+from .ledger import SWEEP_SHARE, Errand, Ledger
 
 __all__ = ["Errand", "Manners", "Polite"]
 
@@ -49,6 +52,8 @@ class Manners:
         self._per_minute = per_minute
         self._rates = rates or {}
         self._alone_until = 0.0
+        self._booked: dict[str, float] = {}
+        self._lock = Lock()
 
     def ask_leave(self, server: str, errand: Errand) -> None:
         """Count one question to a server; raises Limited when it is not the time for one."""
@@ -57,8 +62,18 @@ class Manners:
             lambda book, share: book.take(server, errand, max(1, int(rate * share)))
         )
         if wait is not None:
+            if errand is Errand.SWEEP:
+                wait = self._appointment(server, wait, rate * SWEEP_SHARE)
             seconds = round(wait.total_seconds())
             raise Limited(f"{server} was not asked: it is to be left alone for {seconds} s", wait)
+
+    def _appointment(self, server: str, wait: timedelta, per_minute: float) -> timedelta:
+        """Give each that is sent away a time of its own, or all would come back at once."""
+        now = time.monotonic()
+        with self._lock:
+            free = self._booked.get(server, 0.0) + 60 / per_minute
+            self._booked[server] = max(now + wait.total_seconds(), free)
+            return timedelta(seconds=self._booked[server] - now)
 
     def heard(self, server: str, evidence: Evidence) -> None:
         """Remember that the server complained, or that it answers again."""

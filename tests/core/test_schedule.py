@@ -13,7 +13,7 @@ from domainguard.core.evidence import Outcome, SourceClass
 from domainguard.core.lifecycle import State
 from domainguard.core.reasons import Code, Hold, HoldClass
 from domainguard.core.record import Record
-from domainguard.core.schedule import Depth, depth, needs_a_person, next_check_at
+from domainguard.core.schedule import Depth, depth, needs_a_person, next_check_at, weight
 from tests.core.builders import (
     ANEW,
     DAY,
@@ -44,8 +44,9 @@ def wait(record, spread=0.0):
     return next_check_at(record, now=NOON, policy=POLICY, spread=spread) - NOON
 
 
-def deep(record, *, hours=0):
-    return depth(record, now=after(hours), policy=POLICY) is Depth.FULL
+def deep(record, *, hours=0, visible=35):
+    seen = timedelta(days=visible)
+    return depth(record, now=after(hours), policy=POLICY, visible_for=seen) is Depth.FULL
 
 
 @pytest.mark.parametrize(
@@ -127,6 +128,25 @@ def test_without_a_registry_the_last_conclusive_look_lasts_a_week():
 
     assert not deep(record, hours=7 * 24 - 1.01)
     assert deep(record, hours=7 * 24 - 1)
+
+
+@pytest.mark.parametrize(("visible", "days"), [(0, 3), (5, 3), (7, 7), (35, 7)])
+def test_where_a_loss_shows_for_less_than_a_week_the_registry_is_asked_every_three_days(
+    visible, days
+):
+    assert not deep(baseline(), hours=days * 24 - 1.01, visible=visible)
+    assert deep(baseline(), hours=days * 24 - 1, visible=visible)
+
+
+@pytest.mark.parametrize(
+    ("account", "weighs"),
+    [((3, False, True), 3), ((3, True, True), 6), ((3, False, False), 6), ((3, True, False), 12)],
+)
+def test_an_account_weighs_double_for_a_sole_owner_and_double_without_a_second_factor(
+    account, weighs
+):
+    assert weight(*account) == weighs
+    assert weight(0, *account[1:]) == 0
 
 
 @pytest.mark.parametrize(

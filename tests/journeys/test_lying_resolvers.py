@@ -13,7 +13,8 @@ from random import Random
 import pytest
 
 from domainguard.models import Deverification, DomainStatus
-from domainguard.services.sweep import BATCH, sweep
+from domainguard.services.batch import CLAIMED_AT_ONCE
+from domainguard.services.sweep import sweep
 from domainguard.testing import How, Where, scripts
 from domainguard.testing.dns_server import SERVFAIL, DnsAnswer, DnsServer
 
@@ -64,7 +65,7 @@ def test_one_lying_resolver_is_out_before_a_batch_is_over_and_harms_nobody(town)
         in_first_batch = liar.query_count - before
         sweep(everything=True)
         assert liar.query_count - before == in_first_batch > 0
-    assert len(HEALTHY) < done.checked < BATCH
+    assert len(HEALTHY) < done.checked < CLAIMED_AT_ONCE
     assert (done.held, done.inconclusive, done.unusable_sources) == (0, 0, [])
 
 

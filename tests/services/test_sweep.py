@@ -12,7 +12,7 @@ from django.test import override_settings
 
 from domainguard.core.evidence import Evidence, Outcome, SourceClass
 from domainguard.models import DomainStatus, Observation
-from domainguard.services import check, sweep
+from domainguard.services import batch, check, leases, sweep
 from domainguard.services.check import Asked
 from domainguard.testing import How, Where, scripts
 
@@ -23,41 +23,48 @@ def due(site, *names: str) -> list[DomainStatus]:
     return [site.domain(name, next_check_at=site.now()) for name in names]
 
 
+def kept(row: DomainStatus, answer: Asked) -> check.Looked | None:
+    """Keep an answer as the sweep does."""
+    ((_, looked),) = batch._keep_asked([(row, answer)])
+    return looked
+
+
 class TestLeases:
     def test_what_is_leased_is_nobody_elses_until_the_lease_runs_out(self, site):
         due(site, "mill-lane.org", "mill-road.org")
-        first = sweep.claim(1)
-        second = sweep.claim(10)
+        first = leases.claim(1)
+        second = leases.claim(10)
         assert {row.domain for row in first + second} == {"mill-lane.org", "mill-road.org"}
-        assert sweep.claim(10) == []
+        assert leases.claim(10) == []
         site.pass_time(5 * MINUTE)
-        assert len(sweep.claim(10)) == 2
+        assert len(leases.claim(10)) == 2
 
     def test_every_lease_has_a_number_of_its_own(self, site):
         due(site, "mill-lane.org")
-        (first,) = sweep.claim(1)
+        (first,) = leases.claim(1)
         site.pass_time(5 * MINUTE)
-        (second,) = sweep.claim(1)
+        (second,) = leases.claim(1)
         assert second.lease_number == first.lease_number + 1
 
     def test_only_what_is_due_is_claimed_the_longest_due_first(self, site):
         site.domain("later.org", next_check_at=site.now() + MINUTE)
         site.domain("old.org", next_check_at=site.now() - HOUR)
         site.domain("new.org", next_check_at=site.now())
-        assert [row.domain for row in sweep.claim(10)] == ["old.org", "new.org"]
+        assert [row.domain for row in leases.claim(10)] == ["old.org", "new.org"]
 
     def test_a_late_answer_is_ignored(self, site):
         due(site, "mill-lane.org")
-        (slow,) = sweep.claim(1)
+        (slow,) = leases.claim(1)
         site.pass_time(20 * MINUTE)
-        (fast,) = sweep.claim(1)
+        (fast,) = leases.claim(1)
         answer = Asked("mill-lane.org", site.now(), (_denial(site),))
         before = DomainStatus.objects.values().get()
-        assert sweep._keep(slow, answer).verdict is None
-        sweep._keep(slow, RuntimeError())
-        sweep._keep(slow, None)
+        assert kept(slow, answer).verdict is None
+        leases.set_aside(slow)
+        leases.give_back([slow])
+        leases.postpone([(slow, HOUR)])
         assert DomainStatus.objects.values().get() == before
-        assert sweep._keep(fast, answer).verdict is not None
+        assert kept(fast, answer).verdict is not None
 
     @pytest.mark.django_db(transaction=True)
     def test_four_sweepers_claim_each_row_once(self, site):
@@ -65,7 +72,7 @@ class TestLeases:
         claimed: list[str] = []
 
         def claim() -> None:
-            while rows := sweep.claim(3):
+            while rows := leases.claim(3):
                 claimed.extend(row.domain for row in rows)
             connections.close_all()
 
@@ -75,7 +82,7 @@ class TestLeases:
         for thread in threads:
             thread.join(30)
         # With skip locked a sweeper may leave while another still holds the last rows.
-        claimed += [row.domain for row in sweep.claim(40)]
+        claimed += [row.domain for row in leases.claim(40)]
         assert sorted(claimed) == sorted(f"mill-{number}.org" for number in range(40))
 
 
@@ -94,8 +101,8 @@ class TestAPoisonedDomain:
         due(site, "mill-lane.org")
         waits = []
         for _ in range(4):
-            (row,) = sweep.claim(1)
-            sweep._keep(row, RuntimeError("a look that broke"))
+            (row,) = leases.claim(1)
+            leases.set_aside(row)
             row.refresh_from_db()
             waits.append(row.next_check_at - site.now())
             site.pass_time(waits[-1])
@@ -105,8 +112,8 @@ class TestAPoisonedDomain:
     def test_is_forgiven_with_the_first_look_that_holds(self, site):
         due(site, "mill-lane.org")
         DomainStatus.objects.update(failures=2)
-        (row,) = sweep.claim(1)
-        sweep._keep(row, Asked("mill-lane.org", site.now(), (_denial(site),)))
+        (row,) = leases.claim(1)
+        kept(row, Asked("mill-lane.org", site.now(), (_denial(site),)))
         row.refresh_from_db()
         assert row.failures == 0
 
@@ -126,9 +133,9 @@ class TestAPoisonedDomain:
 
     def test_whose_answers_cannot_be_kept_does_not_either(self, site, caplog):
         due(site, "mill-lane.org")
-        (row,) = sweep.claim(1)
+        (row,) = leases.claim(1)
         answer = Asked("gone-meanwhile.org", site.now(), (_denial(site),))
-        assert sweep._keep(row, answer) is None
+        assert kept(row, answer) is None
         row.refresh_from_db()
         assert row.failures == 1
         assert "could not be kept" in caplog.text
@@ -160,10 +167,10 @@ class TestTheDailyRound:
     def test_does_not_postpone_the_second_look_of_somebody_who_looked_meanwhile(
         self, world, healthy, at
     ):
-        (row,) = [each for each in sweep.claim(99) if each.domain == "mill-lane.org"]
+        (row,) = [each for each in leases.claim(99) if each.domain == "mill-lane.org"]
         world.net.replace(scripts.redemption("mill-lane.org", born=at(days=-400), begins=at()))
         check.look_now("mill-lane.org", purpose=check.RESET)
-        sweep._keep(row, None)
+        leases.give_back([row])
         assert healthy().next_check_at == world.net.clock.now() + 6 * HOUR
         assert healthy().lease_until is None
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(done.as_json(), indent=2, sort_keys=True))
         else:
             self._print(done)
-        if done.unusable_sources or (done.checked and not done.conclusive):
+        if done.trouble:
             sys.exit(1)
 
     def _progress(self, row: DomainStatus, done: Swept) -> None:
@@ -49,5 +49,5 @@ class Command(BaseCommand):
             f"held {done.held}, released {done.released}, de-verified {done.deverified}, "
             f"restored {done.restored}, waiting for review {done.waiting_for_review}"
         )
-        for source in done.unusable_sources:
-            self.stderr.write(f"{source} gave no usable answer to anything it was asked.")
+        if done.trouble:
+            self.stderr.write(done.trouble)
