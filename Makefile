@@ -8,6 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+RIVALS := $(VENV)/.rivals
 
 # Production's settings, made up: `check --deploy` asks about these and about nothing on this disk.
 DEPLOYED := env DEBUG=off ALLOWED_HOSTS=registry.example.org \
@@ -64,7 +65,7 @@ check: $(DEV) ## lint, types, layers, Django's own checks, migrations
 faults: $(DEV) ## run the property tests at length, 10,000 examples each
 	$(PY) -m pytest --numprocesses 2 -m hypothesis --hypothesis-profile long $(ARGS)
 
-bench: $(DEV) ## run the programs of benchmarks/, or one: make bench BENCH=fuzz_names
+bench: $(RIVALS) ## run the programs of benchmarks/, or one: make bench BENCH=fuzz_names
 	@for name in $(BENCH); do $(PY) -m benchmarks.$$name $(ARGS) || exit 1; done
 
 pictures: $(DEV) ## take the pictures of README and docs from the demo (needs chromium)
@@ -76,6 +77,7 @@ lock: ## pin again what pyproject.toml asks for (needs uv)
 		--output-file requirements/demo.txt
 	$(LOCK) pyproject.toml --extra site --extra postgres --extra metrics \
 		--constraints requirements/dev.txt --output-file requirements/production.txt
+	$(LOCK) --group bench --constraints requirements/dev.txt --output-file requirements/bench.txt
 	$(LOCK) --group source --no-deps --output-file requirements/source.txt
 
 clean: ## remove the environment and every cache
@@ -104,4 +106,8 @@ $(DEV): requirements/dev.txt requirements/source.txt | $(PY)
 	@echo 'Building $(VENV) from $^ ...' >&2
 	@$(call install,$<,$(WHEELS))
 	@$(call install,requirements/source.txt,$(SOURCE),--use-pep517)
+	@touch $@
+
+$(RIVALS): requirements/bench.txt | $(DEV)
+	@$(call install,$<,$(WHEELS))
 	@touch $@
