@@ -16,8 +16,8 @@ _MONTHS = {
 }
 _WORDS = re.compile(r"[0-9]+|[^\W0-9_]+")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_DOTTED = re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\. ?[0-9]{4}")  # written day first everywhere
 _OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})\b")
-_DAY_MONTH_YEAR, _MONTH_DAY_YEAR = (2, 1, 0), (2, 0, 1)
 
 
 def read_date(text: str, *, now: datetime, order: str = "") -> datetime | None:
@@ -27,6 +27,7 @@ def read_date(text: str, *, now: datetime, order: str = "") -> datetime | None:
     not believed: the result is then off by some hours, which the 48 h of RULES.md 4 absorb.
     """
     text = text[:_LONGEST].lower()
+    order = order or ("dmy" if _DOTTED.search(text) else "")
     day = _day(_WORDS.findall(text), order)
     if day is None or not _EARLIEST <= day[0] <= now.year + _YEARS_AHEAD:
         return None

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import Any
 
 from domainguard.core.epp import Status
 
+from .whois_words import canonical, letters
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """What one family of registries writes. Labels and sentences are in the form `plain` gives.
+    """What one family of registries writes. Labels are in the form that `plain` gives.
 
     `fields` maps a label to the field it fills, `openings` the first words of a line to a label;
-    `words` maps the letters of a status word to EPP statuses, none where EPP has no such word;
+    `words` maps the letters of a status word to EPP statuses, none where EPP has no such word, and
+    `stems` does so for the beginnings and inner parts of words that nobody listed;
     `limited` are parts of a line that refuses, unless one of the `hedges` is in it;
-    `not_found` and `reserved_lines` are whole lines, with the name asked for as `{domain}`;
+    `not_found` and `reserved_lines` are whole lines in the form that `canonical` gives, with the
+    name asked for as `{domain}`;
     `breaks` are the labels that end the domain object, after which only contacts follow;
     `date_order` is `dmy` or `mdy` for dates of three numbers.
     """
@@ -28,6 +33,7 @@ class Layout:
     fields: Mapping[str, str]
     openings: Mapping[str, str]
     words: Mapping[str, frozenset[Status]]
+    stems: Mapping[str, frozenset[Status]]
     limited: tuple[str, ...]
     hedges: frozenset[str]
     not_found: frozenset[str]
@@ -68,20 +74,25 @@ def build_layout(name: str, common: Mapping[str, Any], own: Mapping[str, Any]) -
         fields=_labels(common["fields"]) | _labels(own.get("fields", {})),
         openings=_labels(common["openings"]),
         words=_words(common["words"]) | _words(own.get("words", {})),
+        stems=_words(common["stems"]),
         limited=tuple(both("limited")),
         hedges=frozenset(both("hedges")),
-        not_found=frozenset(both("not_found")),
+        not_found=frozenset(map(canonical, (*_denials(common), *both("not_found")))),
         free=frozenset(both("free")),
-        reserved_lines=frozenset(both("reserved_lines")),
+        reserved_lines=frozenset(map(canonical, both("reserved_lines"))),
         invalid=frozenset(both("invalid")),
         breaks=frozenset(both("breaks")),
         date_order=str(own.get("dates", "")),
     )
 
 
-def letters(word: str) -> str:
-    """Give the letters of a status word alone: `pendingDelete`, `PENDING-DELETE` are one word."""
-    return "".join(letter for letter in word.casefold() if letter.isalpha())
+def _denials(common: Mapping[str, Any]) -> Iterator[str]:
+    """Give the lines by which registries say in their several ways that they hold no such name."""
+    nothing, subjects, denials = common["nothing"], common["subjects"], common["denials"]
+    lines = [*nothing, *map(" ".join, product(nothing, common["places"]))]
+    lines += map(" ".join, product(subjects, denials))
+    yield from lines
+    yield from map(" ".join, product(lines, common["tails"]))
 
 
 def _labels(fields: Mapping[str, Iterable[str]]) -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from .base import Unreadable
 from .whois_layout import Layout
+from .whois_words import plain
 
 MOST_BYTES = 64 * 1024
 _MOST_LINES = 1000
@@ -17,9 +20,9 @@ _ONCE = frozenset({"created", "expires", "registrar_expires", "handle", "registr
 _OWN = frozenset({"created", "expires", "status", "handle"})  # contacts may have these as well
 _NAMED = frozenset({"domain", "registrar"})
 _NAME_LABELS = frozenset({"name", "organization", "company name"})
-_NOISE = str.maketrans(dict.fromkeys("\"'`<>*%#;()[]=|\u2018\u2019\u201c\u201d", " "))
 _COLUMNS = re.compile(r"\t+| {2,}")
-_ITEM = re.compile(r"[a-z]\. *")
+_ITEM = re.compile(r"[A-Za-z]\. *")
+_CONTROLS = dict.fromkeys((*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0)), " ")
 
 
 @dataclass(slots=True)
@@ -48,10 +51,9 @@ def cut(answer: bytes, layout: Layout) -> Record:
     """Cut an answer into a Record; Unreadable when it is larger than any registry's record."""
     if len(answer) > MOST_BYTES:
         raise Unreadable(f"WHOIS answer of more than {MOST_BYTES} bytes")
-    text = _text(answer)
-    if text.lstrip()[:5].upper().startswith(("<", "HTTP/")):
+    lines = list(islice(_lines(answer), _MOST_LINES + 1))
+    if lines and lines[0].lstrip()[:5].upper().startswith(("<", "HTTP/")):
         raise Unreadable("a web server answers on the WHOIS port")
-    lines = [line[:_LONGEST_LINE] for line in text.splitlines() if line.strip()]
     if len(lines) > _MOST_LINES:
         raise Unreadable(f"WHOIS answer of more than {_MOST_LINES} lines")
     record = Record(sentences=[plain(line) for line in lines])
@@ -60,16 +62,16 @@ def cut(answer: bytes, layout: Layout) -> Record:
     return record
 
 
-def plain(line: str) -> str:
-    """Give a line in lower case without quotes, comment marks, spare blanks and final stops."""
-    return " ".join(line.translate(_NOISE).casefold().split()).strip(" .:!,-")
-
-
-def _text(answer: bytes) -> str:
-    try:
-        return answer.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return answer.decode("latin-1")
+def _lines(answer: bytes) -> Iterator[str]:
+    """Decode line by line, since one name in Latin-1 does not change what the others are in."""
+    for raw in answer.removeprefix(codecs.BOM_UTF8).splitlines():
+        try:
+            line = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            line = raw.decode("latin-1")
+        line = line.translate(_CONTROLS)
+        if line.strip():
+            yield line[:_LONGEST_LINE]
 
 
 def _fields(lines: list[str], layout: Layout) -> Iterator[tuple[str, str]]:
@@ -121,7 +123,8 @@ def _split(line: str, layout: Layout) -> tuple[str, str]:
         label, value = (*_COLUMNS.split(line, maxsplit=1), "")[:2]
         if label.endswith("."):  # the end of a sentence
             label = ""
-    label = label.casefold().replace("_", " ").replace("-", " ").strip(" .*\t")
+    words = label.casefold().replace("_", " ").replace("-", " ").split()
+    label = " ".join(words).strip(" .*")
     if label in layout.fields:
         return label, value.strip()
     return _in_words(line, layout) or (label, value.strip())

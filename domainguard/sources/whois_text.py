@@ -16,13 +16,16 @@ from domainguard.core.names import RegistrableDomain
 
 from .base import Limited, Unreadable
 from .whois_dates import read_date
-from .whois_layout import Layout, letters
+from .whois_layout import Layout
+from .whois_limits import refuses
 from .whois_record import Record, cut
+from .whois_words import canonical, letters
 
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.[a-z][a-z0-9-]{1,62}")
 _MOST_VALUES = 50
 _LONGEST_VALUE = 200
-_PARTS = re.compile(r"[,/;(]")
+_PARTS = re.compile(r"[,/;(]| - ")
+_DENIED = re.compile(r"(?:not?|un[a-z]+)\b")
 _DATES = ("created", "expires")
 _HANDLE = re.compile(r"[\w.-]{1,100}")
 _ZONES = timedelta(hours=48)  # a date without a zone may be ahead of us by some hours
@@ -50,8 +53,8 @@ def read_whois(
     names = _spellings(asked_for)
     words = list(_status_words(record))
     proven = _is_proven(record, words, layout)
-    if not proven:
-        _check_limited(record, layout, asked_for)
+    if not proven and refuses(record.sentences, layout):
+        raise Limited(f"WHOIS refuses to answer for {asked_for} for now")
     _check_subject(record, names, asked_for)
     if layout.invalid & set(words):
         raise Unreadable(f"WHOIS calls {asked_for} an invalid name")
@@ -66,18 +69,10 @@ def read_whois(
     raise Unreadable(f"WHOIS answer about {asked_for} fits no documented format")
 
 
-def _check_limited(record: Record, layout: Layout, asked_for: str) -> None:
-    for sentence in record.sentences:
-        refusal = any(phrase in sentence for phrase in layout.limited)
-        # "Excessive querying will be blocked" is a term of use, not a refusal.
-        if refusal and layout.hedges.isdisjoint(sentence.split()):
-            raise Limited(f"WHOIS refuses to answer for {asked_for} for now")
-
-
 def _check_subject(record: Record, names: frozenset[str], asked_for: str) -> None:
     """Refuse an answer that names only other domains; masked or bare labels name none."""
-    subjects = {value.split()[0].casefold().rstrip(".") for value in record.every("domain")}
-    named = {subject for subject in subjects if "." in subject and "(" not in subject}
+    subjects = {canonical(value).partition(" ")[0] for value in record.every("domain")}
+    named = {subject for subject in subjects if "." in subject}
     if named and not named & names:
         raise Unreadable(f"WHOIS answers about another name than {asked_for}")
 
@@ -98,21 +93,12 @@ def _says_not_found(
 
 
 def _has_line(record: Record, lines: frozenset[str], names: frozenset[str]) -> bool:
-    for sentence in record.sentences:
-        if sentence in lines:
-            return True
-        words = sentence.split()
-        if len(words) < 20 and _with_placeholder(words, names) in lines:
-            return True
-    return False
+    return any(_with_placeholder(sentence, names) in lines for sentence in record.sentences)
 
 
-def _with_placeholder(words: list[str], names: frozenset[str]) -> str:
-    marked = []
-    for word in words:
-        bare = word.rstrip(".,:!?")
-        marked.append("{domain}" + (":" if word.endswith(":") else "") if bare in names else word)
-    return " ".join(marked)
+def _with_placeholder(sentence: str, names: frozenset[str]) -> str:
+    words = canonical(sentence).split()
+    return " ".join("{domain}" if word in names else word for word in words)
 
 
 def _status_words(record: Record) -> Iterator[str]:
@@ -125,11 +111,19 @@ def _status_words(record: Record) -> Iterator[str]:
 
 
 def _statuses_of(word: str, layout: Layout) -> frozenset[Status] | None:
-    """Give what a status word means, which may be nothing in EPP; None for an unknown word."""
-    known = layout.words.get(letters(word))
+    """Give what a status word means, which may be nothing in EPP; None for an unknown word.
+
+    A word for the end of a registration is known by its stem: to pass it over would be to call
+    healthy what is on its way out.
+    """
+    spelled = letters(word)
+    known = layout.words.get(spelled)
     if known is not None:
         return known
+    ending = [statuses for stem, statuses in layout.stems.items() if stem in spelled]
     status = read_status(word)
+    if ending and not _DENIED.match(word):
+        return ending[0] if status is None else ending[0] | {status}
     return None if status is None else frozenset({status})
 
 

@@ -92,3 +92,8 @@ def test_every_moment_written_as_iso_comes_back(moment: datetime):
 @given(st.text(max_size=80))
 def test_no_text_makes_it_raise(text: str):
     read_date(text, now=NOW)
+
+
+@pytest.mark.parametrize("text", ["3.4.2010", "03.04.2010", "3. 4. 2010", "03.04.2010 00:00:00"])
+def test_a_date_with_stops_is_written_day_first_everywhere(text: str):
+    assert read_date(text, now=NOW) == datetime(2010, 4, 3, tzinfo=UTC)
