@@ -17,13 +17,12 @@ from .egress import read_url
 from .http import GuardedFetch, Reply
 from .rdap_bootstrap import Bootstrap
 from .rdap_document import Reading, read_document
-from .rdap_limits import is_limit, is_quota_notice, read_retry_after
+from .rdap_limits import has_quota_notice, is_limit, is_quota_page, read_retry_after
 from .strict_json import read_object
 
 _ACCEPT = "application/rdap+json, application/json;q=0.5"
 _ERROR_OBJECT_TYPES = frozenset({"application/rdap+json", "application/json"})
 _FOR_PEOPLE = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
-_PAGE_READ = 300
 
 
 class RdapSource:
@@ -117,7 +116,10 @@ def _check_not_found(reply: Reply, asked: str) -> None:
     if reply.body.strip():
         if reply.content_type not in _ERROR_OBJECT_TYPES:
             raise Unreadable("the 404 is a page, not an RDAP answer")
-        if read_object(reply.body).get("errorCode", 404) != 404:
+        document = read_object(reply.body)
+        if has_quota_notice(document):
+            raise Limited("the 404 says that a quota is used up")
+        if document.get("errorCode", 404) != 404:
             raise Unreadable("the 404 carries another error")
     elif reply.content_type == "text/html":
         raise Unreadable("the 404 is an empty page, not an RDAP answer")
@@ -125,6 +127,6 @@ def _check_not_found(reply: Reply, asked: str) -> None:
 
 def _check_not_a_page(reply: Reply) -> None:
     if reply.content_type in _FOR_PEOPLE and not reply.body.lstrip().startswith(b"{"):
-        if is_quota_notice(reply.body[:_PAGE_READ].decode("utf-8", "replace")):
+        if is_quota_page(reply.body):
             raise Limited("a page says that a quota is used up")
         raise Unreadable("a page for people came, not an RDAP answer")

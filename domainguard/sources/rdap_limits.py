@@ -10,14 +10,20 @@ from typing import Any
 
 LONGEST_WAIT = timedelta(hours=1)
 _JSON_TYPES = frozenset({"application/rdap+json", "application/json"})
+_WHAT = r"(?:quotas?|limits?|rate|quer(?:y|ies)|requests?)"
+_SPENT = r"(?:exceeded|reached|exhausted|used up)"
 _QUOTA = re.compile(
-    r"\b(?:quota|limit|quer(?:y|ies)|requests?)\b[^.]{0,40}\bexceeded"
-    r"|\bexceeded\b[^.]{0,60}\b(?:quota|limit|quer(?:y|ies)|requests?)\b"
-    r"|\btoo many (?:requests|queries)\b"
-    r"|\bquota\b[^.]{0,20}\bused up\b",
+    rf"\b{_WHAT}\b.{{0,40}}\b{_SPENT}\b|\b{_SPENT}\b.{{0,60}}\b{_WHAT}\b"
+    r"|\btoo many (?:requests|queries|connections)\b|\b(?:slow|calm) down\b",
     re.IGNORECASE,
 )
+_HEDGE = re.compile(
+    r"\b(?:may|might|can|could|will|would|if|when|should|must|agree)\b", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_TAG = re.compile(r"<(?:script|style)\b.*?</|<[^>]*>?", re.DOTALL | re.IGNORECASE)
 _LONGEST_NOTICE = 300  # terms of use mention limits too, at greater length
+_PAGE_READ = 8192
 _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
@@ -42,8 +48,17 @@ def read_retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta 
 
 
 def is_quota_notice(text: str) -> bool:
-    """Say whether a short text tells us that a quota is used up."""
-    return len(text) <= _LONGEST_NOTICE and _QUOTA.search(text) is not None
+    """Say whether a short text tells us that a quota is used up, not what would happen then."""
+    return len(text) <= _LONGEST_NOTICE and any(
+        _QUOTA.search(sentence) and not _HEDGE.search(sentence)
+        for sentence in _SENTENCE.split(text)
+    )
+
+
+def is_quota_page(page: bytes) -> bool:
+    """Say whether a page for people, sent in place of an answer, says so."""
+    text = _TAG.sub(" ", page[:_PAGE_READ].decode("utf-8", "replace"))
+    return _QUOTA.search(text) is not None
 
 
 def has_quota_notice(document: Mapping[str, Any]) -> bool:

@@ -159,6 +159,13 @@ def test_what_a_reply_comes_to(reply: Reply, outcome: Outcome):
 
 
 LIMIT_PAGE = b"<html><body>Number of allowed queries exceeded</body></html>"
+STYLED_LIMIT_PAGE = (
+    b"<!DOCTYPE html><html><head><title>Oh</title><style>"
+    + b"p { color: red } " * 100
+    + b"</style>"
+    b"<script>var limit = 1;</script></head><body>"
+    b"<p>Your <b>query limit</b> has been <i>reached</i>"
+)
 QUOTA = {"title": "401 Unauthorized", "description": "Path 'domain': Quota exceeded (31/30)"}
 
 
@@ -179,10 +186,34 @@ QUOTA = {"title": "401 Unauthorized", "description": "Path 'domain': Quota excee
         found(body(notices=QUOTA)),
         found(body(notices=[QUOTA])),
         found(body(remarks=[{"title": "Quota", "description": ["Your quota is used up."]}])),
+        found(body(notices=[{"description": ["Query limit reached. You may try again later."]}])),
+        found(body(notices=[{"title": "Notice", "description": ["Request rate exceeded", "1/s"]}])),
+        found(body(notices={"description": "TOO MANY CONNECTIONS"})),
+        Reply(status=404, content_type=RDAP, body=error(404, "Query quota exceeded")),
+        Reply(status=404, content_type=RDAP, body=error(429)),
+        Reply(content_type="text/html; charset=utf-8", body=STYLED_LIMIT_PAGE),
+        Reply(status=429, content_type="text/html", headers={"Content-Encoding": "gzip"}),
+        Reply(status=403, content_type="", body=b""),
+        Reply(status=422, content_type=RDAP, body=error(422, "Unprocessable")),
     ],
 )
 def test_every_shape_of_a_rate_limit_is_limited(reply: Reply):
     assert outcome_of(reply) is Outcome.LIMITED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Access may be denied when a query limit was exceeded.",
+        "If the rate limit is exceeded, HTTP 429 will be returned.",
+        "You agree to stay within the limits; queries that exceeded them are blocked.",
+        "This service is rate limited.",
+        "Records exceed what port 43 shows.",
+    ],
+)
+def test_a_short_word_on_limits_is_no_limit(text: str):
+    notices = [{"title": "Terms of Use", "description": [text]}]
+    assert outcome_of(found(body(notices=notices))) is Outcome.ANSWERED
 
 
 def test_terms_of_use_that_mention_limits_are_no_limit():
