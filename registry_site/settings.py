@@ -175,21 +175,31 @@ LOGGING = {
     },
 }
 
-# Celery (THREATS.md 5.2): a killed worker's task comes back, and every effect is idempotent
+# Celery (THREATS.md 5.2). The database knows what is due and every effect is idempotent, so a task
+# that was lost is due again within a minute, and one that comes twice does nothing twice.
 _visibility = {"visibility_timeout": 900}
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = _visibility
 CELERY_VISIBILITY_TIMEOUT = _visibility["visibility_timeout"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is away for an hour ends no worker
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_QUEUES = {
+    name: {"exchange": name, "routing_key": name} for name in ("jit", "mail", "sweep")
+}
+CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that nobody works on is an error at once
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # a sweep needs no broker
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300 * 1024  # KiB; looked at between tasks
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30  # then what still runs goes back to its queue at once
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 
 # Read by domainguard/conf.py and by nothing else
 DOMAINGUARD: dict[str, Any] = environment.domainguard() | {

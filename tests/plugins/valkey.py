@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,11 +21,11 @@ class ValkeyUnavailable(Exception):
 
 
 @contextmanager
-def running_valkey() -> Iterator[str]:
+def running_valkey(*options: str) -> Iterator[str]:
     """Run a server that keeps nothing on disk, and give its `redis://` address."""
     binary = _binary()
     with tempfile.TemporaryDirectory(prefix="dg-valkey-") as folder:
-        process, port = _start(binary, Path(folder))
+        process, port = _start(binary, Path(folder), options)
         try:
             yield f"redis://127.0.0.1:{port}/0"
         finally:
@@ -47,13 +47,15 @@ def _binary() -> str:
     return on_path
 
 
-def _start(binary: str, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+def _start(
+    binary: str, folder: Path, options: Sequence[str]
+) -> tuple[subprocess.Popen[bytes], int]:
     """Start on a free port, again when somebody else took the port in between."""
     log = folder / "log"
     for _ in range(_TRIES):
         port = _free_port()
         command = [binary, "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
-        command += ["--save", "", "--appendonly", "no", "--logfile", str(log)]
+        command += ["--save", "", "--appendonly", "no", "--logfile", str(log), *options]
         process = subprocess.Popen(command, start_new_session=True)
         if _answers(process, port):
             return process, port
