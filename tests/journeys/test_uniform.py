@@ -66,7 +66,7 @@ def sign_up(number: int, text: str) -> str:
     browser, name = fresh(), f"visitor-{number}"
     form = {"username": name, "email": text, "password1": PASSWORD, "password2": PASSWORD}
     answer = browser.post(reverse("account_signup"), form)
-    return seen(answer, text, name) + seen(browser.get(answer.url), text, name)
+    return seen(answer, text, name) + seen(browser.get(answer.headers["Location"]), text, name)
 
 
 def sign_in(number: int, text: str) -> str:
