@@ -11,7 +11,13 @@ from datetime import datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from domainguard.core.evidence import Outcome
 from domainguard.core.fingerprint import fingerprint_as_json, fingerprint_from_json
@@ -45,6 +51,7 @@ from tests.core.builders import (
 from tests.core.strategies import looks
 
 SIX_HOURS = timedelta(hours=6)
+WEEK = timedelta(days=7)
 SCENES = [
     HEALTHY,
     HEALTHY,
@@ -58,6 +65,7 @@ SCENES = [
     (registry(registration(handle="D2-ORG")), dns()),
 ]
 ANY_LOOK = looks() | st.integers(0, len(SCENES) - 1).map(lambda number: SCENES[number])
+SHOWN = {"redemption", "pending_delete"}
 NEVER_END = {HoldClass.CHANGE_OF_HANDS, HoldClass.STAFF}
 
 
@@ -73,7 +81,10 @@ def rests_on_the_rule(cause, looks_kept):
     if gap < SIX_HOURS or not of_the_cause:
         return False
     if cause == "lapse":
-        return "registry" in classes[0] and {"registry", "dns"} <= classes[1]
+        said = [each for look in looks_kept for each in look["signals"]]
+        registrys = {each["code"] for each in said if each["source_class"] == "registry"}
+        enough = gap >= WEEK or "denied" not in registrys or bool(registrys & SHOWN)
+        return enough and "registry" in classes[0] and {"registry", "dns"} <= classes[1]
     dates = sum(each["code"] == "later_registration" for each in last["signals"])
     independent = dates + len(codes[1] & {"new_handle", "lapse_seen"})
     seen_twice = codes[0] & codes[1] & {"new_handle", "later_registration"}
@@ -109,6 +120,11 @@ class Life(RuleBasedStateMachine):
         self.well_since = None
         self.last_spoke_adversely = False
         self.standings = [(1, VERIFIED)]
+        self.visible_for = timedelta(0)
+
+    @initialize(days=st.sampled_from([0, 3, 35]))
+    def a_loss_shows_for(self, days):
+        self.visible_for = timedelta(days=days)
 
     @rule(look=ANY_LOOK, gap=st.sampled_from([1, 3, 6, 24, 60]))
     def look(self, look, gap):
@@ -138,7 +154,7 @@ class Life(RuleBasedStateMachine):
 
     def _settle(self, look):
         before = self.record
-        seen = verdict(look, before, hours=self.hours)
+        seen = verdict(look, before, hours=self.hours, visible_for=self.visible_for)
         settled = settle(before, seen, POLICY)
         self._check_release(before, seen, settled)
         if seen.conclusive:
