@@ -106,7 +106,7 @@ def _run_healthy(batch: Batch) -> list[Watched]:
 def _run_lapses(batch: Batch) -> list[Watched]:
     lives = batch.lives(LAPSES, batch.count, 365)
     # The first turn after birth is the first sign that nobody pays.
-    spans = ((life, life.turns[1].at - 3 * DAY, lost_at(life) + 45 * DAY) for life in lives)
+    spans = ((life, life.turns[1].at - 3 * DAY, lost_at(life) + 90 * DAY) for life in lives)
     return _replayed([Watched(*span) for span in spans])
 
 
@@ -138,11 +138,7 @@ def _count_healthy(each: Watched, tally: Tally, kind: str) -> Iterator[str]:
     longest = each.longest_wrong_hold()
     tally.stretch(f"{kind} wrong hold", longest)
     if each.raised_at:
-        # A registrar's hold and a registry that denies the name, at once, look like a lapse.
-        both = kind == "outages" and each.life.kind == "suspended"
-        yield "raised, suspended as well" if both else "raised wrongly"
-    if kind == "outages" and each.life.kind == "suspended":
-        yield "suspended as well"
+        yield "raised wrongly"
     if longest:
         yield "held wrongly"
     if longest > DAY:
@@ -162,6 +158,8 @@ def _count_lapse(each: Watched, tally: Tally, kind: str) -> Iterator[str]:
         tally.stretch("lapses until held", held - lost)
     if each.raised_at:
         yield "raised"
+    else:
+        yield f"not raised, .{each.life.domain.rpartition('.')[2]}"
     exposed = _read_by_a_stranger(each)
     if exposed:
         tally.stretch("lapses exposed", exposed)
