@@ -6,8 +6,9 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
+from math import inf
 from time import monotonic
 
 from django.db import OperationalError
@@ -37,15 +38,17 @@ _TRIES_TO_WRITE = 3
 _LONGEST_WAIT_FOR_REGISTRY = timedelta(days=14)
 
 
-def look_at_due() -> Iterator[tuple[DomainStatus, Looked]]:
+def look_at_due(*, seconds: float = inf) -> Iterator[tuple[DomainStatus, Looked]]:
     """Look at every domain that is due, and give each row with what came of it.
 
-    Domains are claimed as there is room for them. One that is found as it was by the DNS is given
-    back; any other is looked at in full by a thread, and written with its neighbours.
+    Domains are claimed as there is room for them, and none after so many seconds. One that is
+    found as it was by the DNS is given back; any other is looked at in full by a thread, and
+    written with its neighbours.
     """
+    end = monotonic() + seconds
     with ThreadPoolExecutor(_DEEP_AT_ONCE, thread_name_prefix="look") as pool:
         while True:
-            batch = _Round(pool)
+            batch = _Round(pool, until=min(end, monotonic() + _ROUND_SECONDS))
             yield from batch.run()
             if not batch.claimed:
                 return
@@ -73,9 +76,9 @@ _Answer = check.Asked | _Later
 class _Round:
     """As many claimed domains as one lease allows, from the first question to the last write."""
 
-    def __init__(self, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, pool: ThreadPoolExecutor, *, until: float) -> None:
         self._pool = pool
-        self._until = monotonic() + _ROUND_SECONDS
+        self._until = until
         self._light: dict[str, tuple[DomainStatus, Record, Depth]] = {}
         self._deep: list[tuple[_Deep, Future[_Answer]]] = []
         self._as_they_were: list[DomainStatus] = []
@@ -171,7 +174,7 @@ class _Round:
 
 def _has_time(row: DomainStatus) -> bool:
     """Say whether a look in full may wait for the registry; none waits for ever."""
-    since = row.last_conclusive_at or row.created_at
+    since: datetime = row.last_conclusive_at or row.created_at
     return now() - since < _LONGEST_WAIT_FOR_REGISTRY
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from domainguard import audit
@@ -19,16 +18,19 @@ from domainguard.core.reasons import SENTENCES, heaviest
 from domainguard.core.record import look_as_json
 from domainguard.models import (
     AddressStanding,
+    AuditEvent,
     Automation,
     DomainStatus,
     EpochBump,
     ReviewCase,
 )
-from domainguard.services import cases, projection
-from domainguard.wiring import is_exempt, now, policy, site_facts
+from domainguard.models.locking import atomic
+from domainguard.services import cases, impact, projection
+from domainguard.wiring import is_exempt, now, policy
 
 log = logging.getLogger("domainguard.enforce")
 _OF_AGE = timedelta(days=90)
+_AT_ONCE = 50  # domains decided in one commit, for which the kill switch waits
 
 
 @dataclass(slots=True)
@@ -49,34 +51,38 @@ def enforce() -> Enforced:
     done = Enforced()
     if Automation.is_paused():
         return done
-    if _candidates().exists():
-        _decide(done)
+    is_more = _candidates().exists()
+    while is_more:
+        is_more, stopped = _decide(done)
+        for row, wish, group in stopped:
+            done.stopped += _stop(row, wish, group)
     done.deverified, done.restored = projection.carry_out()
     return done
 
 
-def _decide(done: Enforced) -> None:
-    """Stop or bump, domain by domain, what is corroborated.
+_Stopped = list[tuple[DomainStatus, Wish, str]]
+
+
+def _decide(done: Enforced) -> tuple[bool, _Stopped]:
+    """Bump some of what is corroborated; say whether more may be, and what the breaker stops.
 
     One decider at a time, or two would each use up the breaker's whole budget; the kill switch is
-    a write to the same row, so nothing is decided once it is pulled.
+    a write to the same row, so nothing is bumped once it is pulled, and it waits for some domains
+    only. What was bumped counts in the next ruling, which so comes out the same.
     """
-    with transaction.atomic():
+    with atomic():
         at = now()
         switch, _ = Automation.objects.select_for_update().get_or_create(
             pk=1, defaults={"since": at, "by": audit.AUTOMATION}
         )
         if switch.paused:
-            return
+            return False, []
         wanted = {row.domain: (row, why) for row, why in _corroborated()}
-        wishes = [_wish(row, why) for row, why in wanted.values()]
-        stopped = {wish.domain: group for wish, group in rule(wishes, _traffic(wanted)).stopped}
-        for wish in wishes:  # in the order of their keys, which is the order of all locks
-            row, _ = wanted[wish.domain]
-            if wish.domain in stopped:
-                done.stopped += _stop(row, stopped[wish.domain])
-            else:
-                done.bumped += _bump(row, counts=wish.counts)
+        ruling = rule(_wishes(wanted), _traffic(wanted))
+        for wish in ruling.passed[:_AT_ONCE]:  # in the order of their keys, as all locks
+            done.bumped += _bump(wanted[wish.domain][0], counts=wish.counts)
+    stopped = [(wanted[wish.domain][0], wish, group) for wish, group in ruling.stopped]
+    return len(ruling.passed) > _AT_ONCE, stopped
 
 
 def _candidates() -> QuerySet[DomainStatus]:
@@ -94,26 +100,31 @@ def _corroborated() -> Iterable[tuple[DomainStatus, Corroboration]]:
             yield row, why
 
 
-def _wish(row: DomainStatus, why: Corroboration) -> Wish:
-    return Wish(row.domain, row.tld, _source(why), counts=_has_accounts_that_count(row))
+def _wishes(wanted: dict[str, tuple[DomainStatus, Corroboration]]) -> list[Wish]:
+    count = _that_count([row for row, _ in wanted.values()])
+    return [
+        Wish(domain, row.tld, _source(why), counts=row.pk in count)
+        for domain, (row, why) in wanted.items()
+    ]
 
 
 def _source(why: Corroboration) -> str:
     return min(signal.source for signal in why.signals if signal.source_class == "registry")
 
 
-def _has_accounts_that_count(row: DomainStatus) -> bool:
-    # Accounts made up for the purpose are young and own nothing: they use up no budget.
-    standings = AddressStanding.objects.filter(mail_domain__trust_key=row)
-    if standings.filter(first_seen_at__lte=now() - _OF_AGE).exists():
-        return True
-    accounts = standings.values_list("account", flat=True)[:50]
-    try:
-        with transaction.atomic():
-            return any(site_facts().impact(account) > 0 for account in accounts)
-    except Exception:  # the site's own code; where it cannot say, the budget is used
-        log.exception("The site could not say what hangs on a domain (row %s).", row.pk)
-        return True
+def _that_count(rows: list[DomainStatus]) -> set[int]:
+    """Give the rows that use up the breaker's budget: with an account of age, or that owns much.
+
+    Accounts made up for the purpose are young and own nothing.
+    """
+    aged = AddressStanding.objects.filter(
+        mail_domain__trust_key__in=[row.pk for row in rows],
+        first_seen_at__lte=now() - _OF_AGE,
+    )
+    of_age = set(aged.values_list("mail_domain__trust_key", flat=True).distinct())
+    young = [row for row in rows if row.pk not in of_age]
+    impact.renew(young)
+    return of_age | {row.pk for row in young if row.impact}
 
 
 def _traffic(wanted: dict[str, tuple[DomainStatus, Corroboration]]) -> Traffic:
@@ -123,25 +134,48 @@ def _traffic(wanted: dict[str, tuple[DomainStatus, Corroboration]]) -> Traffic:
         domains[f"tld:{tld}"] = DomainStatus.objects.filter(domain__endswith=f".{tld}").count()
     for source in {_source(why) for _, why in wanted.values()}:
         domains[f"source:{source}"] = observed
-    recent = EpochBump.objects.filter(at__gt=now() - timedelta(hours=24)).select_related("domain")
-    past: Counter[str] = Counter()
-    for bump in recent:
-        if bump.evidence.get("counts", True):
-            wish = Wish(bump.domain.domain, bump.domain.tld, bump.evidence["source"])
-            past.update(groups_of(wish))
-    return Traffic(domains, past)
+    return Traffic(domains, _past())
 
 
-def _stop(row: DomainStatus, group: str) -> bool:
+def _past() -> Counter[str]:
+    """Count by group what was bumped or stopped in the last 24 h; what a person ended does not.
+
+    What a limit stopped counts too: else the last twenty of a thousand would pass when the others
+    have been stopped, and a limit that has tripped would let the next ones through.
+    """
+    since, past = now() - timedelta(hours=24), Counter[str]()
+    bumps = EpochBump.objects.filter(at__gt=since).select_related("domain")
+    cases_ = ReviewCase.objects.filter(
+        kind=ReviewCase.Kind.BREAKER, opened_at__gt=since, closed_at=None
+    ).select_related("domain")
+    done = [(bump.domain, bump.evidence) for bump in bumps]
+    for domain, detail in [*done, *((case.domain, case.detail) for case in cases_)]:
+        if detail.get("counts", True) and detail.get("source"):
+            past.update(groups_of(Wish(domain.domain, domain.tld, detail["source"])))
+    return past
+
+
+def _stop(row: DomainStatus, wish: Wish, group: str) -> bool:
     reason = f"Automation wanted to raise more epochs than the limit of {group} allows."
-    with transaction.atomic():
+    at, detail = now(), {"group": group, "source": wish.source, "counts": wish.counts}
+    with atomic():
         cases.take_over(row)
-        return cases.open_case(ReviewCase.Kind.BREAKER, row, reason=reason, at=now(), group=group)
+        is_new = cases.open_case(ReviewCase.Kind.BREAKER, row, reason=reason, at=at, **detail)
+        if is_new and not _has_tripped(group, at):
+            log.error("The breaker tripped. %s Those domains stay on hold and wait.", reason)
+            audit.record("breaker_tripped", at=at, group=group)
+    return is_new
+
+
+def _has_tripped(group: str, at: datetime) -> bool:
+    """Say whether there was an alert about a group in the last 24 h."""
+    recent = AuditEvent.objects.filter(action="breaker_tripped", at__gt=at - timedelta(hours=24))
+    return recent.filter(detail__group=group).exists()
 
 
 def _bump(row: DomainStatus, *, counts: bool) -> bool:
     """Raise one domain's epoch in one commit; addresses verified after the change come along."""
-    with transaction.atomic():
+    with atomic():
         row = DomainStatus.objects.select_for_update(no_key=True).get(pk=row.pk)
         record = row.record(exempt=is_exempt(row.domain))
         why = corroborate(record, policy())

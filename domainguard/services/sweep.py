@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -61,11 +62,15 @@ class Swept:
 
 
 def sweep(
-    *, everything: bool = False, on_look: Callable[[DomainStatus, Swept], None] | None = None
+    *,
+    everything: bool = False,
+    seconds: float = inf,
+    on_look: Callable[[DomainStatus, Swept], None] | None = None,
 ) -> Swept:
     """Do all checks that are due, then enforce, then deliver; with `everything` all there are.
 
-    Stopping anywhere and calling again is safe, and so is a second sweep beside this one. Raises
+    No further looks begin after so many seconds: the next sweep goes on with them. Stopping
+    anywhere and calling again is safe, and so is a second sweep beside this one. Raises
     ClockIsWrong, and ImproperlyConfigured when the list of mailbox providers is damaged.
     """
     exempt_providers()
@@ -77,7 +82,7 @@ def sweep(
     if everything:
         DomainStatus.objects.filter(next_check_at__gt=now()).update(next_check_at=now())
     answered: dict[str, list[bool]] = {}
-    for row, looked in batch.look_at_due():
+    for row, looked in batch.look_at_due(seconds=seconds):
         _count(done, looked, answered)
         if on_look is not None:
             on_look(row, done)
