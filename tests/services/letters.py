@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.mail import EmailMessage
 
+import domainguard
 from domainguard.models import OutboxMail
 from domainguard.services.post import payload_of
 
@@ -30,3 +31,9 @@ def broken(mail: OutboxMail) -> EmailMessage:
 def plain(mail: OutboxMail) -> EmailMessage:
     """Write a few words, and name people who are none of its recipients."""
     return EmailMessage("A word", "Nothing else.", to=["to@else.org"], bcc=["bcc@else.org"])
+
+
+def invitation_with_token(mail: OutboxMail) -> EmailMessage:
+    """Write a mail whose token is for what the payload says it is about."""
+    token = domainguard.capability_token(mail, payload_of(mail)["about"])
+    return EmailMessage("An invitation", f"Your token: {token}\n")

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from django.contrib.auth import get_user_model
 from django.test import Client
+from django.urls import reverse
 
 from domainguard.testing import Delivered
 
@@ -16,10 +18,17 @@ SECOND = "a new pair of shoes"
 
 @dataclass
 class Door:
-    """A way to reset a password by mail; `settings` are what its library needs to offer it."""
+    """A way into an account by mail; `settings` are what its library needs to offer it.
+
+    `taken` and `refused` are the statuses of the last answer when the mail is used.
+    """
 
     client: Client = field(default_factory=lambda: Client(REMOTE_ADDR="127.0.0.1"))
     settings: ClassVar[dict[str, Any]] = {}
+    taken: ClassVar[int] = 302
+    refused: ClassVar[int] = 200
+    # Where the site itself no longer knows the address as proven and its library says so first.
+    unproven: ClassVar[int] = 0
 
     def ask(self, address: str) -> tuple[int, int]:
         """Ask as anybody can; give the answer's status and length."""
@@ -28,6 +37,10 @@ class Door:
     def use(self, mail: Delivered) -> int:
         """Use what the mail brought to set SECOND as the password; give the last status."""
         raise NotImplementedError
+
+    def worked(self, user: Any) -> bool:
+        """Say whether using the mail changed what it is for."""
+        return bool(user.check_password(SECOND))
 
     def _asked(self, path: str, data: dict[str, str], **more: Any) -> tuple[int, int]:
         answer = self.client.post(path, data, **more)
@@ -48,20 +61,22 @@ class AllauthLink(Door):
     """allauth's pages with a link."""
 
     def ask(self, address: str) -> tuple[int, int]:
-        return self._asked("/accounts/reset/", {"email": address})
+        return self._asked(reverse("account_reset_password"), {"email": address})
 
     def use(self, mail: Delivered) -> int:
-        key = _path(mail).rpartition("/")[2]
-        return _fill(self.client, f"/accounts/reset/key/{key}/", "password1", "password2")
+        uid, _, key = _path(mail).rstrip("/").rpartition("/")[2].partition("-")
+        path = reverse("account_reset_password_from_key", args=[uid, key])
+        return _fill(self.client, path, "password1", "password2")
 
 
 class AllauthCode(Door):
     """allauth's pages with a code typed into the browser that asked for it."""
 
     settings: ClassVar = {"ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED": True}
+    refused: ClassVar = 403
 
     def ask(self, address: str) -> tuple[int, int]:
-        return self._asked("/accounts/reset/", {"email": address})
+        return self._asked(reverse("account_reset_password"), {"email": address})
 
     def use(self, mail: Delivered) -> int:
         self.client.post("/accounts/code/reset/", {"code": code_in(mail)})
@@ -71,42 +86,105 @@ class AllauthCode(Door):
         return answer.status_code
 
 
+class AllauthLoginCode(Door):
+    """allauth's pages with a code that signs in."""
+
+    refused: ClassVar = 403
+    unproven: ClassVar = 302
+
+    def ask(self, address: str) -> tuple[int, int]:
+        return self._asked(reverse("account_request_login_code"), {"email": address})
+
+    def use(self, mail: Delivered) -> int:
+        path = reverse("account_confirm_login_code")
+        return self.client.post(path, {"code": code_in(mail)}).status_code
+
+    def worked(self, user: Any) -> bool:
+        return "_auth_user_id" in self.client.session
+
+
+@dataclass
 class HeadlessLink(Door):
     """allauth's API for browsers, with a link."""
 
+    kind: ClassVar[str] = "browser"
+    taken: ClassVar = 401  # allauth's way to say: done, and now sign in
+    refused: ClassVar = 400
+    token: str = ""
+    signed_in: bool = False
+
     def ask(self, address: str) -> tuple[int, int]:
-        return self._asked(
-            "/_allauth/browser/v1/auth/password/request",
-            {"email": address},
-            content_type="application/json",
-        )
+        return self._call("password/request", email=address)
 
     def use(self, mail: Delivered) -> int:
         key = _path(mail).rstrip("/").rpartition("/")[2]
+        return self._call("password/reset", key=key, password=SECOND)[0]
+
+    def _call(self, path: str, **data: str) -> tuple[int, int]:
+        headers = {"X-Session-Token": self.token} if self.token else {}
         answer = self.client.post(
-            "/_allauth/browser/v1/auth/password/reset",
-            {"key": key, "password": SECOND},
+            f"/_allauth/{self.kind}/v1/auth/{path}",
+            data,
             content_type="application/json",
+            headers=headers,
         )
-        return answer.status_code
+        is_json = answer.headers["Content-Type"] == "application/json"
+        meta = answer.json().get("meta", {}) if is_json else {}
+        self.token = meta.get("session_token", self.token)
+        self.signed_in = bool(meta.get("is_authenticated"))
+        return answer.status_code, len(answer.content)
 
 
 class HeadlessCode(HeadlessLink):
     """allauth's API for browsers, with a code."""
 
     settings: ClassVar = {"ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED": True}
+    refused: ClassVar = 403
 
     def use(self, mail: Delivered) -> int:
-        answer = self.client.post(
-            "/_allauth/browser/v1/auth/password/reset",
-            {"key": code_in(mail), "password": SECOND},
-            content_type="application/json",
-        )
-        return answer.status_code
+        return self._call("password/reset", key=code_in(mail), password=SECOND)[0]
+
+
+class HeadlessLoginCode(HeadlessLink):
+    """allauth's API for browsers, with a code that signs in."""
+
+    taken: ClassVar = 200
+    refused: ClassVar = 403
+    unproven: ClassVar = 401
+
+    def ask(self, address: str) -> tuple[int, int]:
+        return self._call("code/request", email=address)
+
+    def use(self, mail: Delivered) -> int:
+        return self._call("code/confirm", code=code_in(mail))[0]
+
+    def worked(self, user: Any) -> bool:
+        return self.signed_in
+
+
+class AppLink(HeadlessLink):
+    """allauth's API for apps, with a link."""
+
+    kind: ClassVar = "app"
+
+
+class AppCode(HeadlessCode):
+    """allauth's API for apps, with a code."""
+
+    kind: ClassVar = "app"
+
+
+class AppLoginCode(HeadlessLoginCode):
+    """allauth's API for apps, with a code that signs in."""
+
+    kind: ClassVar = "app"
 
 
 class DjRestAuth(Door):
-    """dj-rest-auth beside allauth."""
+    """dj-rest-auth, beside allauth or without it."""
+
+    taken: ClassVar = 200
+    refused: ClassVar = 400
 
     def ask(self, address: str) -> tuple[int, int]:
         return self._asked("/rest/password/reset/", {"email": address})
@@ -120,10 +198,12 @@ class DjRestAuth(Door):
 class DjoserPassword(Door):
     """djoser's password reset."""
 
+    taken: ClassVar = 204
+    refused: ClassVar = 400
     asks: ClassVar[str] = "/djoser/users/reset_password/"
 
     def ask(self, address: str) -> tuple[int, int]:
-        return self._asked(self.asks, {"email": address})
+        return self._asked(self.asks, {get_user_model().get_email_field_name(): address})
 
     def use(self, mail: Delivered) -> int:
         uid, token = _path(mail).split("/")[-2:]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from allauth.account import views as allauth
+from allauth.headless.account.views import RequestLoginCodeView
+from allauth.headless.constants import Client as HeadlessClient
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.http import HttpResponse
@@ -65,6 +67,14 @@ urlpatterns = [
     ),
     path("accounts/code/", allauth.request_login_code, name="account_request_login_code"),
     path("accounts/code/login/", allauth.confirm_login_code, name="account_confirm_login_code"),
+    *(
+        # allauth leaves these out of its list when the setting is off at the time of import.
+        path(
+            f"_allauth/{kind.value}/v1/auth/code/request",
+            RequestLoginCodeView.as_api_view(client=kind),
+        )
+        for kind in HeadlessClient
+    ),
     path("_allauth/", include("allauth.headless.urls")),
 ]
 if find_spec("dj_rest_auth"):

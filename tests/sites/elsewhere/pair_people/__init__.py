@@ -1,0 +1,1 @@
+"""People whose key is a pair: the house and the number in it."""
