@@ -142,6 +142,28 @@ class TestTheBreaker:
         DomainStatus.objects.update(under_review=False)
         assert enforce().bumped == 1
 
+    def test_that_has_tripped_lets_nobody_pass_for_a_day_and_says_so_once(self, site):
+        lapse_of_many(site)
+        enforce()
+        for number in range(3):
+            name = f"late-{number}.org"
+            site.mail_domain(name)
+            enroll([stored(f"ada@{name}", f"late{number}")])
+            grow_old(site)
+            site.corroborate(name)
+            assert (enforce().bumped, site.audited().count("breaker_tripped")) == (0, 1)
+        assert ReviewCase.objects.filter(closed_at=None).count() == MANY + 3
+
+    def test_lets_the_next_pass_when_people_have_closed_its_cases(self, site):
+        lapse_of_many(site)
+        enforce()
+        ReviewCase.objects.update(closed_at=site.now())
+        site.mail_domain("late.org")
+        enroll([stored("ada@late.org", "late")])
+        grow_old(site)
+        site.corroborate("late.org")
+        assert enforce().bumped == 1
+
     def test_is_not_used_up_by_young_accounts_that_own_nothing(self, site):
         lapse_of_many(site, of_age=False)
         assert enforce().bumped == MANY
@@ -204,6 +226,12 @@ class TestWhilePaused:
         assert not may_receive(site.standing(ADA).pk, Purpose.RECOVER).admitted
         pause(False, by="test")
         assert enforce().bumped == 1
+
+
+def test_more_than_one_commit_can_hold_are_raised_all_the_same(site):
+    lapse_of_many(site, 120, of_age=False)
+    assert enforce().bumped == 120
+    assert EpochBump.objects.count() == 120
 
 
 @pytest.mark.django_db(transaction=True)
