@@ -24,6 +24,6 @@ def _shipped() -> list[str]:
 
 def _registered(text: str) -> str:
     name = parse_domain(text)
-    if name.mail_domain != name.trust_key or name.parent is not None:
+    if name.mail_domain != str(name.trust_key) or name.parent is not None:
         raise ValueError(f"{name.mail_domain} is no name that a domain registry holds")
     return name.trust_key
