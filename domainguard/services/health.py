@@ -111,7 +111,7 @@ def read_health() -> Health:
 
 def _queue(model: type[models.Model], due_at: str, at: datetime) -> Queue:
     waiting = model._default_manager.filter(**{f"{due_at}__lte": at})
-    found = waiting.aggregate(due=Count("pk"), first=Min(due_at))
+    found = waiting.aggregate(due=Count("*"), first=Min(due_at))
     return Queue(found["due"], at - found["first"] if found["first"] else timedelta(0))
 
 
@@ -146,7 +146,7 @@ def _sources(at: datetime) -> tuple[SourceHealth, ...]:
         .exclude(outcome=Outcome.UNSUPPORTED.value)
         .order_by()
         .values("source", "outcome")
-        .annotate(last=Max("at"), recent=Count("pk", filter=Q(at__gt=at - HOUR)))
+        .annotate(last=Max("at"), recent=Count("at", filter=Q(at__gt=at - HOUR)))
     )
     by_source: dict[str, list[dict[str, Any]]] = {}
     for row in heard:

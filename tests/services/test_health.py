@@ -6,6 +6,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from domainguard.core.evidence import Outcome
 from domainguard.models import DomainStatus, Observation, ReviewCase
@@ -146,3 +148,20 @@ def test_the_price_is_the_same_for_three_domains_and_for_three_hundred(
     )
     with django_assert_num_queries(7):
         read_health()
+
+
+def test_how_the_sources_fare_is_read_from_an_index_alone(site, hear):
+    hear("dns", Outcome.ANSWERED, HOUR)
+    with CaptureQueriesContext(connection) as asked:
+        read_health()
+    (sql,) = (query["sql"] for query in asked if 'FROM "domainguard_observation"' in query["sql"])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # So few rows would be read another way.
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+            cursor.execute(f"EXPLAIN {sql}")
+            wanted = "Index Only Scan using domainguard_obs_by_time"
+        else:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            wanted = "USING COVERING INDEX domainguard_obs_by_time"
+        assert wanted in str(cursor.fetchall())
