@@ -57,6 +57,21 @@ def test_a_domains_page_says_the_answer_then_the_evidence_then_the_accounts(laps
     assert "Look now" not in shown
 
 
+def test_a_domains_page_is_a_timeline_of_who_said_what_the_newest_first(lapsed):
+    answer = signed_in("view_domainstatus").get(page(lapsed))
+    looks = answer.context["looks"]
+    moments = [first.at for first, _ in looks]
+    assert len(moments) == 2
+    assert moments == sorted(moments, reverse=True)
+    assert all({each.source for each in group} >= {"dns", "rdap"} for _, group in looks)
+    shown = " ".join(answer.content.decode().split())
+    first, second = (f"{moment:%Y-%m-%d %H:%M}" for moment in moments)
+    timeline = shown.partition("What the sources said")[2]
+    assert timeline.index(first) < timeline.index(second)
+    for words in ("pending delete, redemption period", "nxdomain 3/3", "rdap", "sweep"):
+        assert timeline.count(words) >= 2, words
+
+
 def test_look_now_asks_every_source_and_leaves_a_trace(lapsed):
     browser = signed_in("view_domainstatus", "look_now")
     before = Observation.objects.filter(domain=lapsed).count()

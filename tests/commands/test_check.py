@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -84,6 +85,35 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(world, capsys, at)
     call_command("domainguard_check", "mill-lane.org", "--dry-run")
     assert "would: hold" in capsys.readouterr().out
     assert list(DomainStatus.objects.values()) == rows
+
+
+def printed(capsys, *names: str) -> list[str]:
+    with suppress(SystemExit):
+        call_command("domainguard_check", *names)
+    return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_evidence_is_printed_as_a_ladder_with_its_witnesses_and_sentences(world, capsys, at):
+    world.net.add(scripts.redemption("mill-lane.org", born=at(days=-400), begins=at(days=-1)))
+    answer, *witnesses = printed(capsys, "mill-lane.org")
+    assert answer.startswith("mill-lane.org: redemption, on hold. The registrar has deleted")
+    asked = [line.split()[:2] for line in witnesses if line.split()[0] in ("dns", "rdap", "fastly")]
+    assert asked == [["dns", "answered"], ["rdap", "answered"], ["fastly", "answered"]]
+    adverse = [line.partition(":")[0] for line in witnesses if line.startswith("adverse")]
+    assert adverse == [
+        "adverse lapse dns nxdomain",
+        "adverse lapse fastly redemption",
+        "adverse lapse rdap redemption",
+    ]
+    assert witnesses[-1] == "would: hold"
+
+
+def test_what_is_worth_a_remark_stands_below_as_noted_and_is_not_adverse(world, capsys, at):
+    world.net.add(scripts.healthy("mill-lane.org", born=at(days=-400)))
+    with world.net.outage(Where.RDAP, How.ERROR):
+        lines = printed(capsys, "mill-lane.org")
+    assert [line for line in lines if line.startswith("adverse")] == []
+    assert "noted registry_silent: The domain registry gave no usable answer." in lines
 
 
 def test_resolvers_that_cannot_be_reached_make_it_inconclusive(world, check, at):

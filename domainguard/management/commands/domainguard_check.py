@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from domainguard.core.evidence import Evidence, evidence_as_json
 from domainguard.core.names import DomainName, NameRefused
-from domainguard.core.reasons import SENTENCES
+from domainguard.core.reasons import SENTENCES, Weight
 from domainguard.models import DomainStatus
 from domainguard.services import check
 from domainguard.wiring import is_trusted, now, read_address, read_domain
@@ -52,11 +53,26 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"  {witness['source']:<6} {witness['outcome']:<12} {witness['asked']}{note}"
             )
-        for reason in found["reasons"]:
-            self.stdout.write(f"  {reason}: {SENTENCES[reason]}")
+        for rung in _ladder(found):
+            self.stdout.write(f"  {rung}")
         if found["acts"]:
             verb = "would" if found["dry_run"] else "did"
             self.stdout.write(f"  {verb}: {', '.join(found['acts'])}")
+
+
+def _ladder(found: dict[str, Any]) -> Iterator[str]:
+    """Give what the evidence amounts to: adverse signs, the heaviest first, then mere remarks."""
+    heaviest_first = sorted(
+        found["signals"], key=lambda sign: (-Weight[sign["hold_class"].upper()], sign["source"])
+    )
+    for sign in heaviest_first:
+        hold = sign["hold_class"].replace("_", " ")
+        code = sign["code"]
+        yield f"adverse {hold:<15} {sign['source']:<6} {code}: {SENTENCES[code]}"
+    adverse = {sign["code"] for sign in found["signals"]}
+    for code in found["reasons"]:
+        if code not in adverse:
+            yield f"noted   {code}: {SENTENCES[code]}"
 
 
 def _look(text: str, *, dry_run: bool) -> dict[str, Any]:
