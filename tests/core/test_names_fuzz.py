@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.fuzz_names import disagreement, fuzz
@@ -37,7 +37,6 @@ def test_ten_thousand_damaged_addresses_crash_nothing_and_nobody_mails_another_d
     assert len(tally.refused) > 10
 
 
-@settings(deadline=None, max_examples=1_000)
 @given(local=st.text(max_size=20), domain=DOMAINS)
 def test_any_text_is_read_alike_by_all_or_refused(local, domain):
     text = f"{local}@{domain}"
@@ -48,7 +47,6 @@ def test_any_text_is_read_alike_by_all_or_refused(local, domain):
     assert disagreement(text, address) == ""
 
 
-@settings(deadline=None, max_examples=300)
 @given(domain=READABLE)
 def test_the_normal_forms_of_a_domain_are_one_domain(domain):
     try:
@@ -59,7 +57,6 @@ def test_the_normal_forms_of_a_domain_are_one_domain(domain):
         assert parse_domain(unicodedata.normalize(form, domain)) == name
 
 
-@settings(deadline=None, max_examples=300)
 @given(domain=DOMAINS)
 def test_the_keys_of_a_domain_lie_above_it_and_are_domains_themselves(domain):
     try:
@@ -71,7 +68,6 @@ def test_the_keys_of_a_domain_lie_above_it_and_are_domains_themselves(domain):
     assert trust_key_of_host(name.mail_domain) == (name.parent or name.trust_key)
 
 
-@settings(deadline=None, max_examples=300)
 @given(text=DOMAINS)
 def test_any_host_text_is_lower_case_ascii_or_refused(text):
     try:

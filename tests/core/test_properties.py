@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domainguard.core.policy import Standing, corroborate, eligible
@@ -25,7 +25,6 @@ from tests.core.builders import (
 )
 from tests.core.strategies import SOURCES, holds, looks, moments, said_by, unspoken
 
-few = settings(max_examples=150, deadline=None)
 SAME_REGISTRATION = [HEALTHY, LAPSED, REDEMPTION, RESCUE, UNDELEGATED, SUSPENDED, QUIET]
 gaps = st.sampled_from([1, 5, 6, 7, 24, 60])
 
@@ -58,7 +57,6 @@ def answers(record, verified_at=VERIFIED):
     return standing is Standing.ELIGIBLE
 
 
-@few
 @given(histories(), looks(), st.randoms(use_true_random=False))
 def test_the_order_of_evidence_does_not_matter(history, look, random):
     record, hours = history
@@ -67,7 +65,6 @@ def test_the_order_of_evidence_does_not_matter(history, look, random):
     assert verdict(shuffled, record, hours=hours) == verdict(look, record, hours=hours)
 
 
-@few
 @given(histories(), looks(), st.lists(unspoken(), max_size=3))
 def test_silent_evidence_adds_nothing_to_a_look(history, look, silence):
     record, hours = history
@@ -75,7 +72,6 @@ def test_silent_evidence_adds_nothing_to_a_look(history, look, silence):
     assert at(record, [*silence, *look], hours) == at(record, look, hours)
 
 
-@few
 @given(histories(), st.lists(unspoken(), max_size=3))
 def test_silence_alone_changes_no_hold_no_epoch_and_no_memory(history, silence):
     record, hours = history
@@ -87,7 +83,6 @@ def test_silence_alone_changes_no_hold_no_epoch_and_no_memory(history, silence):
     assert corroborate(quiet, POLICY) == corroborate(record, POLICY)
 
 
-@few
 @given(histories(), looks(), st.sampled_from(SOURCES).flatmap(said_by))
 def test_more_adverse_evidence_never_makes_a_domain_more_trusted(history, look, extra):
     record, hours = history
@@ -100,7 +95,6 @@ def test_more_adverse_evidence_never_makes_a_domain_more_trusted(history, look, 
     assert at(record, others, hours).record.control_epoch <= worse.control_epoch
 
 
-@few
 @given(histories(), looks())
 def test_an_epoch_never_falls_and_rises_by_one(history, look):
     record, hours = history
@@ -108,7 +102,6 @@ def test_an_epoch_never_falls_and_rises_by_one(history, look):
     assert 0 <= walk(record, (hours, look)).control_epoch - record.control_epoch <= 1
 
 
-@few
 @given(looks())
 def test_no_first_look_accuses_of_other_hands_or_hosts(look):
     raised = {signal.hold_class for signal in verdict(look, Record()).signals}
@@ -116,13 +109,11 @@ def test_no_first_look_accuses_of_other_hands_or_hosts(look):
     assert not raised & {HoldClass.CHANGE_OF_HANDS, HoldClass.HOSTS_CHANGED}
 
 
-@few
 @given(histories(looks(("dns", "fastly")), most=9))
 def test_without_the_registrys_word_no_epoch_ever_rises(history):
     assert history[0].control_epoch == 1
 
 
-@few
 @given(histories(), looks(), st.booleans())
 def test_an_exempt_provider_never_changes(history, look, was_held):
     record, hours = history
@@ -139,7 +130,6 @@ def test_a_hold_more_never_admits_anybody(held, more, verified_at):
     assert answers(record, verified_at) or not answers(Record(holds=(*held, more)), verified_at)
 
 
-@few
 @given(st.lists(st.tuples(st.sampled_from(SAME_REGISTRATION), gaps), max_size=6))
 def test_no_trouble_of_one_registration_outlasts_two_healthy_looks(steps):
     record, hours = _lived(baseline(), steps)

@@ -222,5 +222,5 @@ class Life(RuleBasedStateMachine):
             assert row.first.at <= row.last.at <= after(self.hours)
 
 
-Life.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Life.TestCase.settings = settings(stateful_step_count=25)
 TestLife = Life.TestCase
