@@ -86,6 +86,13 @@ def test_the_site_reads_every_variable_it_is_told():
     assert SERVICES["web"]["environment"].keys() - read_by_the_site() == set()
 
 
+def test_the_operators_page_tells_of_every_variable_and_of_every_service():
+    document = (ROOT / "docs" / "operations.md").read_text()
+    rows = re.findall(r"^\| (`.+?`) \|", document, re.MULTILINE)
+    told = {word for row in rows for word in re.findall(r"`(\w+)`", row)}
+    assert SERVICES.keys() | SERVICES["web"]["environment"].keys() <= told
+
+
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "POSTGRES_PASSWORD"])
 def test_a_secret_is_never_made_up_for_the_operator(missing):
     operator = {"SECRET_KEY": "x", "POSTGRES_PASSWORD": "x"} | {missing: ""}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -16,6 +18,7 @@ from domainguard.models import Observation
 from domainguard.services import intents
 from registry_site.accounts.models import User
 
+ROOT = Path(__file__).parent.parent
 TOKEN = "a token that only Prometheus has"
 
 
@@ -72,6 +75,16 @@ def test_the_page_tells_what_an_operator_watches(watched):
     assert told["source_last_failure_timestamp_seconds", "rdap"] == minute_ago
     assert ("source_last_answer_timestamp_seconds", "rdap") not in told
     assert (told["automation_paused",], told["review_cases_open",]) == (0, 0)
+
+
+def test_every_metric_that_the_operators_page_names_is_on_the_page(watched):
+    document = (ROOT / "docs" / "operations.md").read_text()
+    named = set(re.findall(r"domainguard_(\w+)(?=[{` )\n])", document))
+    commands = {"run", "pause", "sweep", "refresh"}
+    told = {name for name, *_ in values()}
+    assert {"queue_age_seconds", "domains_held"} <= named
+    assert named - commands - told == set()
+    assert told - named == set()
 
 
 def test_no_domain_no_address_and_no_account_is_on_the_page(watched):
