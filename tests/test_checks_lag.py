@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 
 from domainguard.checks.lag import check_lag
 
@@ -15,6 +17,14 @@ def test_w014_a_look_that_has_been_due_for_hours(site, hours, found):
     said = check_lag(None, databases=["default"])
     assert [each.id for each in said] == found
     assert all("domainguard_run" in str(each.hint) for each in said)
+
+
+@pytest.mark.parametrize("databases", [["default"], []])
+def test_the_command_says_it_when_it_is_told_to_ask_the_database(site, databases):
+    site.domain("mill-lane.org", next_check_at=site.now() - timedelta(days=1))
+    said = io.StringIO()
+    call_command("check", databases=databases, stdout=said, stderr=said)
+    assert ("domainguard.W014" in said.getvalue()) is bool(databases)
 
 
 def test_no_database_is_asked_that_the_doctor_may_not_ask(site, django_assert_num_queries):
