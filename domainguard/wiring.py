@@ -116,6 +116,17 @@ def vendor_sources() -> tuple[Source, ...]:
     return (FastlySource(chosen.fastly_url, FastlyKey(chosen.fastly_key), fetch()),)
 
 
+def assemble() -> None:
+    """Put the sources together now, since two threads that came first would make two of each.
+
+    Each would count a server's questions by itself.
+    """
+    for errand in Errand:
+        _registry_sources(errand)
+    vendor_sources()
+    dns()
+
+
 @cache
 def _registry_sources(errand: Errand) -> tuple[Source, ...]:
     made = {"rdap": _rdap, "whois": _whois, "UnsafeAlwaysActive": _unsafe}

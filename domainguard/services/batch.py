@@ -23,7 +23,7 @@ from domainguard.core.windows import visible_for
 from domainguard.models import DomainStatus
 from domainguard.services import check, impact, leases, mail_domains
 from domainguard.sources.base import Deadline
-from domainguard.wiring import dns, is_exempt, is_trusted, now, policy
+from domainguard.wiring import assemble, dns, is_exempt, is_trusted, now, policy
 
 log = logging.getLogger("domainguard.batch")
 
@@ -45,6 +45,7 @@ def look_at_due(*, seconds: float = inf) -> Iterator[tuple[DomainStatus, Looked]
     found as it was by the DNS is given back; any other is looked at in full by a thread, and
     written with its neighbours.
     """
+    assemble()
     end = monotonic() + seconds
     with ThreadPoolExecutor(_DEEP_AT_ONCE, thread_name_prefix="look") as pool:
         while True:
