@@ -233,6 +233,7 @@ def test_the_processes_of_the_file_hold_a_lapse_and_bring_an_owners_reset(stack)
     assert "http://localhost:8000/" in mail.text
     compose.until(lambda: stack.is_held("weir-lane.org"), stack.containers["sweep"].log)
     assert not stack.is_held("mill-lane.org")
+    assert stack.get("/static/admin/css/base.css").status == 200
     metrics = stack.get("/metrics", Authorization=f"Bearer {TOKEN}")
     assert "domainguard_domains_held 1.0" in metrics.text
     assert all(each.container.is_healthy() for each in stack.containers.values())
