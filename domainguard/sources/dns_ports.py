@@ -80,18 +80,22 @@ class Ports:
         for sock in self.sockets:
             sock.close()
 
-    def ask(self, asked: Asked) -> None:
-        """Send a question under a number that no other has; raises Unreachable."""
+    def ask(self, asked: Asked) -> list[Asked]:
+        """Send a question under a number that no other has; gives what cannot be delivered.
+
+        The system tells of a packet that came back when the next is sent through the same socket.
+        """
         while (number := secrets.randbits(_SOCKET_BITS + _ID_BITS)) in self.under_way:
             pass
-        query_id = (number & 0xFFFF).to_bytes(2, "big")
+        self.under_way[number] = asked
+        place, query_id = number >> _ID_BITS, (number & 0xFFFF).to_bytes(2, "big")
         try:
-            self.sockets[number >> _ID_BITS].send(write_query(query_id, asked.section))
+            self.sockets[place].send(write_query(query_id, asked.section))
         except BlockingIOError:
             pass  # as good as lost on its way
-        except (OSError, IndexError) as error:
-            raise Unreachable("unreachable") from error
-        self.under_way[number] = asked
+        except (OSError, IndexError):
+            return self.drop(place)
+        return []
 
     def receive(self, place: int) -> Iterator[tuple[Asked, bytes]]:
         """Read what waits at one socket and drop, unparsed, what answers no question under way.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from domainguard.core.evidence import Delegation, Outcome, Presence
 from domainguard.core.names import NameRefused, parse_host
@@ -139,11 +139,15 @@ def _answer(resolver: Resolver, found: Mapping[str, Finding], presence: Presence
 
 def _hosts(names: Iterable[str]) -> frozenset[str]:
     """Keep the names that a host can have; nothing answers under the others."""
-    found = set()
-    for name in names:
-        with suppress(NameRefused):
-            found.add(parse_host(name))
-    return frozenset(found)
+    return frozenset(host for name in names if (host := _host(name)))
+
+
+@lru_cache(maxsize=10_000)  # a few providers serve most domains
+def _host(name: str) -> str | None:
+    try:
+        return parse_host(name)
+    except NameRefused:
+        return None
 
 
 def _delegation(said: Delegation) -> Hashable:

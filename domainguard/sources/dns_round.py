@@ -129,7 +129,7 @@ class Round:
             self._answered.append(look)
             return
         patience = self._patience[look.number]
-        if not look.number:
+        if look.number + 1 < len(self._patience):  # the last try is not hurried
             patience = self._board.pace.patience(patience)
         look.queries -= len(self._rdtypes)
         self._under_way[bool(look.number)] += len(self._rdtypes)

@@ -74,10 +74,8 @@ class Switchboard:
 
     def ask(self, asked: Asked) -> None:
         """Send a question on its way."""
-        try:
-            self._ports_to(asked.question.resolver).ask(asked)
-        except Unreachable as error:
-            self._came.append((asked, error))
+        lost = self._ports_to(asked.question.resolver).ask(asked)
+        self._came.extend((each, Unreachable("unreachable")) for each in lost)
 
     def wait(self) -> list[Came]:
         """Give what has come, after 20 ms at most."""
