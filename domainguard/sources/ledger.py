@@ -51,6 +51,9 @@ class Ledger:
         if errand is Errand.SWEEP:
             self._storage.clear(_sweeping(server))  # or the mark would end a minute after the first
             self._storage.incr(_sweeping(server), _A_MINUTE)
+        if (wait := self._full(per_minute, "all", server)) is not None:
+            return wait  # before a share is used up for nothing
+        if errand is Errand.SWEEP:
             wait = self._hit(for_sweeps, "sweep", server)
         else:
             wait = self._hit(max(1, per_minute - for_sweeps), "people", server)
@@ -79,6 +82,12 @@ class Ledger:
     def _hit(self, per_minute: int, *key: str) -> timedelta | None:
         item = RateLimitItemPerMinute(per_minute, namespace="domainguard")
         if self._windows.hit(item, *key):
+            return None
+        return _until(self._windows.get_window_stats(item, *key).reset_time)
+
+    def _full(self, per_minute: int, *key: str) -> timedelta | None:
+        item = RateLimitItemPerMinute(per_minute, namespace="domainguard")
+        if self._windows.test(item, *key):
             return None
         return _until(self._windows.get_window_stats(item, *key).reset_time)
 

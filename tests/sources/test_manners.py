@@ -315,3 +315,15 @@ def test_a_question_that_goes_to_no_server_needs_no_leave():
     witness = Witness(*[Outcome.UNSUPPORTED] * 3)
     source = polite(witness, Manners(per_minute=1), server=None)
     assert [look(source).outcome for _ in range(3)] == [Outcome.UNSUPPORTED] * 3
+
+
+def test_a_sweep_that_is_sent_away_gets_one_time_behind_the_other(clock: time_machine.Traveller):
+    manners = Manners(per_minute=10)
+    assert answers(manners, Errand.SWEEP, 7) == 7
+    waits = [wait_for(manners, Errand.SWEEP) for _ in range(5)]
+    gaps = [later - sooner for sooner, later in zip(waits, waits[1:], strict=False)]
+    # Seven a minute are a sweep's.
+    assert all(
+        gap == pytest.approx(timedelta(seconds=60 / 7), abs=timedelta(milliseconds=10))
+        for gap in gaps
+    )
