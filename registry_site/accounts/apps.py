@@ -9,3 +9,9 @@ class AccountsConfig(AppConfig):
 
     name = "registry_site.accounts"
     verbose_name = _("people")
+
+    def ready(self) -> None:
+        """Listen for changes to accounts."""
+        from .notices import listen
+
+        listen()

@@ -1,0 +1,64 @@
+"""Tells people what was changed in their account, at every address that is still theirs.
+
+A mail that resets a password tells of itself: domainguard does that wherever it is used.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import uuid4
+
+from allauth.account import signals
+from allauth.account.models import EmailAddress
+from django.core.mail import EmailMessage
+from django.dispatch import Signal
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from domainguard.models import OutboxMail
+from domainguard.services import notify
+from domainguard.wiring import address_book
+
+LETTER: Final = "account_changed"
+_WORDS: Final = {
+    "password_changed": gettext_lazy("The password was changed."),
+    "email_added": gettext_lazy("An address was added. It has no power until it is proven."),
+    "email_confirmed": gettext_lazy("An address was proven."),
+    "email_removed": gettext_lazy("An address was removed."),
+    "email_changed": gettext_lazy("Another address is the primary one now."),
+}
+_HEARD: Final[dict[str, tuple[Signal, ...]]] = {
+    "password_changed": (signals.password_changed, signals.password_set),
+    "email_added": (signals.email_added,),
+    "email_confirmed": (signals.email_confirmed,),
+    "email_removed": (signals.email_removed,),
+    "email_changed": (signals.email_changed,),
+}
+
+
+def listen() -> None:
+    """Hear of every change that django-allauth makes to an account."""
+    for what, heard in _HEARD.items():
+        for signal in heard:
+            signal.connect(_telling(what), weak=False, dispatch_uid=f"notices.{what}")
+
+
+def _telling(what: str) -> Any:
+    def tell(user: User | None = None, email_address: EmailAddress | None = None, **_: Any) -> None:
+        """Tell of a change; the address it is about is no witness of it."""
+        about = email_address.email if email_address is not None else ""
+        account = user.pk if user is not None or email_address is None else email_address.user_id
+        key = f"{what}:{uuid4()}"
+        for standing in notify.eligible_standings(str(account)):
+            if standing.address.lower() != about.lower():
+                notify.tell(standing, letter=LETTER, key=key, what=what)
+
+    return tell
+
+
+def account_changed_letter(mail: OutboxMail) -> EmailMessage:
+    """Write what was changed, and what to do about it."""
+    said = {"person": address_book().user(mail.account), "what": _WORDS[mail.payload["what"]]}
+    body = render_to_string("accounts/mail/account_changed.txt", said)
+    return EmailMessage(_("Your account at Cairn was changed"), body)
