@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import F
+from django.db.models import Count, F
 
 from domainguard.core.evidence import Evidence, SourceClass
 from domainguard.core.names import NameRefused, trust_key_of_host
@@ -52,6 +53,25 @@ def link(
         seen = (*sorted(verdict.observed.ns or ()), *sorted(verdict.observed.mx or ()))
         found.append(Hosts(mail_domain, (*sorted(registry), *seen), bool(registry)))
     set_dependencies(found, at=at)
+    _rest_on_their_servers({name: verdict for name, (verdict, _) in healthy.items()}, at)
+
+
+def _rest_on_their_servers(healthy: dict[str, Verdict], at: datetime) -> None:
+    """Let mail that runs over these domains rest on the domains of their name servers as well.
+
+    A host's domain has its first look after the mail domain that named it, which has its own next
+    full look a week later: too long for whoever waits for the second step to fall free.
+    """
+    direct = MailDependency.objects.filter(direct=True)
+    hosts = direct.filter(domain__domain__in=healthy).order_by("domain__domain")
+    for host in hosts.values_list("domain__domain", flat=True).distinct():
+        over_it = direct.filter(domain__domain=host).values("mail_domain")
+        for key in _keys(sorted(healthy[host].observed.ns or ()), host):
+            present = MailDependency.objects.filter(domain__domain=key).values("mail_domain")
+            lacking = MailDomain.objects.filter(pk__in=over_it).exclude(pk__in=present)
+            counted = lacking.exclude(trust_key__domain=key).annotate(n=Count("maildependency"))
+            pks = counted.filter(n__lt=MOST).order_by("pk").values_list("pk", flat=True)
+            _depend({pk: {key: False} for pk in pks}, defaultdict(dict), at)
 
 
 def set_dependencies(found: Sequence[Hosts], *, at: datetime) -> None:
@@ -87,7 +107,9 @@ def _wanted(found: Sequence[Hosts]) -> dict[int, dict[str, bool]]:
 
 
 def _depend(
-    wanted: dict[int, dict[str, bool]], links: dict[int, dict[str, MailDependency]], at: datetime
+    wanted: Mapping[int, Mapping[str, bool]],
+    links: Mapping[int, dict[str, MailDependency]],
+    at: datetime,
 ) -> None:
     fresh = [
         (mail_domain, domain, direct)

@@ -204,3 +204,23 @@ def test_over_real_sockets_a_mail_host_that_lapses_holds_at_the_daily_round(worl
     assert world.domain("relaypost-mail.net").held
     assert may_receive(standing.pk, Purpose.RECOVER).reason is Reason.HELD
     assert not world.domain("mill-lane.org").held
+
+
+def test_a_host_seen_after_the_mail_domain_brings_its_name_servers_at_once(site, ada):
+    look(site, (registry(), dns(mx=frozenset({"mx.relay-post.net"}))))
+    assert "deep-dns.org" not in depends_on()
+    deep = frozenset({"ns1.deep-dns.org", "ns2.relay-post.net", f"ns3.{DOMAIN}"})
+    look(site, (with_servers(*deep), dns(ns=deep)), "relay-post.net")
+    assert "deep-dns.org" in depends_on()
+    assert not MailDependency.objects.get(domain__domain="deep-dns.org").direct
+    assert DOMAIN not in depends_on()
+
+
+def test_what_a_host_brings_stops_at_twenty_too(site, ada):
+    crowd = frozenset(f"mx.relay-{number}.net" for number in range(30))
+    look(site, (registry(), dns(mx=crowd)))
+    first = depends_on()
+    assert len(first) == MOST
+    (host, *_) = sorted(name for name in first if name.startswith("relay-"))
+    look(site, (registry(), dns(ns=frozenset({"ns1.deep-dns.org"}))), host)
+    assert depends_on() == first
