@@ -68,6 +68,7 @@ class AccountAdapterMixin:
             purpose=purpose,
             payload=parts_of(message),
             lives=_CODE_LIVES if "code" in context else intents.LIVES,
+            request=_request(),
         )
 
     def set_password(self, user: Any, password: str) -> None:

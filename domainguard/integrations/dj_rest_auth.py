@@ -29,6 +29,7 @@ from domainguard.integrations.redeem import look_for, redeem_token
 from domainguard.integrations.tokens import recovery_tokens
 from domainguard.models import OutboxMail
 from domainguard.services import intents
+from domainguard.services.clients import client_of
 from domainguard.wiring import address_book
 
 
@@ -41,7 +42,8 @@ class PasswordResetSerializer(serializers.PasswordResetSerializer):  # type: ign
     def save(self) -> None:
         """Store what was asked; with allauth the mail is allauth's, as it would have been."""
         if _has_allauth():
-            intents.store(door="dj_rest_auth", text=self.validated_data["email"])
+            client = client_of(self.context.get("request"))
+            intents.store(door="dj_rest_auth", text=self.validated_data["email"], client=client)
         else:
             super().save()
 

@@ -28,6 +28,7 @@ from domainguard.integrations.redeem import look_for, redeem_token
 from domainguard.integrations.tokens import recovery_tokens
 from domainguard.models import OutboxMail
 from domainguard.services import intents
+from domainguard.services.clients import client_of
 from domainguard.wiring import address_book
 
 _MAILS = {"reset_password": "password_reset", "reset_username": "username_reset"}
@@ -45,7 +46,8 @@ class ResetSerializerMixin:
         if mail is None:
             return super().get_user(is_active)  # type: ignore[misc]
         text = self.data.get(self.email_field, "")  # type: ignore[attr-defined]
-        intents.store(door="djoser", text=text, payload={"mail": mail})
+        client = client_of(self.context.get("request"))  # type: ignore[attr-defined]
+        intents.store(door="djoser", text=text, client=client, payload={"mail": mail})
         return None
 
 

@@ -45,7 +45,7 @@ def listen() -> None:
 
 
 def _telling(what: str) -> Any:
-    def tell(user: User | None = None, email_address: EmailAddress | None = None, **_: Any) -> None:
+    def tell(user: Any = None, email_address: EmailAddress | None = None, **_: Any) -> None:
         """Tell of a change; the address it is about is no witness of it."""
         about = email_address.email if email_address is not None else ""
         account = user.pk if user is not None or email_address is None else email_address.user_id
