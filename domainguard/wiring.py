@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -135,8 +135,7 @@ def _registry_sources(errand: Errand) -> tuple[Source, ...]:
 
 def _rdap(errand: Errand) -> Source:
     source = RdapSource(_bootstrap(), fetch())
-    polite = Polite(source, _manners(), errand=errand, server_of=source.server_of)
-    return _canaried(polite)
+    return _canaried(Polite(source, _manners(), errand=errand, server_of=source.server_of))
 
 
 def _whois(errand: Errand) -> Source:
@@ -146,24 +145,19 @@ def _whois(errand: Errand) -> Source:
     )
     table = table.without(lambda suffix: _bootstrap().server_for(suffix) is not None)
     source = WhoisSource(table, Dialer(egress()))
-    polite = Polite(source, _manners(), errand=errand, server_of=_whois_host(table))
-    return _canaried(polite)
+    return _canaried(Polite(source, _manners(), errand=errand, server_of=table.host_for))
 
 
 def _canaried(source: Source) -> Source:
+    return CanariedSource(source, RegistryCanary(source, known=canary_names()))
+
+
+def canary_names() -> Mapping[str, str]:
+    """Give what each registry must find; raises ImproperlyConfigured for what none could hold."""
     try:
-        known = known_names(settings().canaries)
+        return known_names(settings().canaries)
     except ValueError as refused:
         raise ImproperlyConfigured(f"DOMAINGUARD['CANARIES']: {refused}") from refused
-    return CanariedSource(source, RegistryCanary(source, known=known))
-
-
-def _whois_host(table: WhoisTable) -> Callable[[RegistrableDomain], str | None]:
-    def host(domain: RegistrableDomain) -> str | None:
-        server = table.server_for(domain)
-        return server.host if server else None
-
-    return host
 
 
 def _unsafe(errand: Errand) -> Source:

@@ -83,6 +83,12 @@ def test_an_unknown_setting_is_named_with_those_that_exist(settings):
     assert (error.id, "RESOLVERS" in error.msg) == ("domainguard.E001", True)
 
 
+def test_a_canary_that_no_registry_could_hold_is_named(settings):
+    settings.DOMAINGUARD = {**settings.DOMAINGUARD, "CANARIES": ["mail.our-own.org"]}
+    (error,) = check_settings(None)
+    assert (error.id, "CANARIES" in error.msg) == ("domainguard.E001", True)
+
+
 def test_a_stub_source_is_no_error_while_a_site_is_being_built(settings):
     settings.DEBUG = True
     settings.DOMAINGUARD = {**settings.DOMAINGUARD, "SOURCES": ("UnsafeAlwaysActive",)}

@@ -10,7 +10,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from domainguard.conf import Settings, settings
-from domainguard.wiring import exempt_providers, trusted_domains
+from domainguard.wiring import canary_names, exempt_providers, trusted_domains
 
 
 def check_settings(app_configs: Sequence[Any] | None, **_: Any) -> list[checks.CheckMessage]:
@@ -19,6 +19,7 @@ def check_settings(app_configs: Sequence[Any] | None, **_: Any) -> list[checks.C
         chosen = settings()
         trusted = trusted_domains()
         exempt_providers()
+        canary_names()
     except (ImproperlyConfigured, OSError) as wrong:
         return [checks.Error(str(wrong), id="domainguard.E001")]
     return [

@@ -68,6 +68,11 @@ class WhoisTable:
         suffixes = (".".join(labels[start:]) for start in range(1, len(labels)))
         return next((self.servers[suffix] for suffix in suffixes if suffix in self.servers), None)
 
+    def host_for(self, domain: str) -> str | None:
+        """Give the host of that server, whose rate limit counts."""
+        server = self.server_for(domain)
+        return server.host if server else None
+
     def without(self, has_rdap: Callable[[str], bool]) -> WhoisTable:
         """Give the table less the suffixes that RDAP covers: port 43 is the last resort."""
         kept = {suffix: row for suffix, row in self.servers.items() if not has_rdap(suffix)}
