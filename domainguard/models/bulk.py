@@ -11,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 _PER_STATEMENT = 2_000
 _SQLITE_WITH_UPDATE_FROM = (3, 33)
+_AS_THEY_ARE = frozenset({bool, int, str, type(None)})  # in JSON as in the database
 
 
 def update_many(
@@ -91,7 +92,7 @@ class _Statement:
     def _plain(self, field: Any, row: models.Model) -> Any:
         """Give a field's value as JSON has it and the database reads it back."""
         value = getattr(row, field.attname)
-        if isinstance(field, models.JSONField):
+        if type(value) in _AS_THEY_ARE or isinstance(field, models.JSONField):
             return value
         value = field.get_db_prep_save(value, self._connection)
         return value.isoformat() if hasattr(value, "isoformat") else value
