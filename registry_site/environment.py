@@ -73,6 +73,20 @@ def domainguard() -> dict[str, Any]:
     said: dict[str, Any] = {key: env.str(name, default="") for name, key in _TEXTS.items()}
     said |= {key: env.list(name, default=[]) for name, key in _LISTS.items()}
     said["FASTLY_KEY"] = secret("FASTLY_KEY")
+    said["RATES"] = _rates(env.list("DOMAINGUARD_RATES", default=[]))
     said["METRICS_TOKEN"] = secret("DOMAINGUARD_METRICS_TOKEN")
     said["DEVERIFY"] = env.str("DOMAINGUARD_DEVERIFY", default="enforce")
     return {key: value for key, value in said.items() if value}
+
+
+def _rates(words: list[str]) -> dict[str, int]:
+    """Read `host=number` pairs; raise ImproperlyConfigured for anything else."""
+    rates = {}
+    for word in words:
+        host, _, number = word.strip().rpartition("=")
+        if not host or not number.isdecimal():
+            raise ImproperlyConfigured(
+                f"DOMAINGUARD_RATES has {word!r}; write host=questions a minute, and * for others."
+            )
+        rates[host.strip()] = int(number)
+    return rates

@@ -99,3 +99,16 @@ def test_what_the_environment_leaves_out_is_left_to_the_apps_defaults(monkeypatc
         if name.startswith("DOMAINGUARD_") or name in ("FASTLY_KEY", "REDIS_URL"):
             monkeypatch.delenv(name)
     assert environment.domainguard() == {"DEVERIFY": "enforce"}
+
+
+def test_rates_are_read_by_the_host_and_port_of_a_registrys_server(monkeypatch):
+    monkeypatch.setenv("DOMAINGUARD_RATES", "rdap.example.org=600, 127.0.0.1:8443=6,*=30")
+    rates = {"rdap.example.org": 600, "127.0.0.1:8443": 6, "*": 30}
+    assert environment.domainguard()["RATES"] == rates
+
+
+@pytest.mark.parametrize("word", ["60", "rdap.example.org=", "rdap.example.org=often", "=5"])
+def test_a_rate_that_cannot_be_read_is_refused_with_what_came(monkeypatch, word):
+    monkeypatch.setenv("DOMAINGUARD_RATES", word)
+    with pytest.raises(ImproperlyConfigured, match="write host=questions a minute"):
+        environment.domainguard()
