@@ -100,6 +100,7 @@ def lines(tally: Tally) -> Iterator[Line]:
     planted = n["lapses planted"]
     yield Line("lapses: not held within a day", planted, n["lapses missed"], 0)
     yield Line("lapses: epoch raised within 90 days", planted, n["lapses raised"])
+    yield Line("lapses: trusted again", planted, n["lapses trusted again"], 0)
     exposed = n["lapses a stranger's mailbox before the hold"]
     yield Line("lapses: a stranger's mailbox before the sweep's hold", planted, exposed)
     late = n["late planted"]

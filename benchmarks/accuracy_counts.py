@@ -80,7 +80,7 @@ class Batch:
         return generate(self.seed * 1000 + self.number, count, _EVENTS_FROM, days, mix)
 
 
-_NEVER = frozenset({"raised wrongly", "missed"})
+_NEVER = frozenset({"raised wrongly", "missed", "trusted again"})
 
 
 def batches(seed: int, scale: float) -> list[Batch]:
@@ -160,6 +160,8 @@ def _count_lapse(each: Watched, tally: Tally, kind: str) -> Iterator[str]:
         yield "raised"
     else:
         yield f"not raised, .{each.life.domain.rpartition('.')[2]}"
+        if not each.record.held:
+            yield "trusted again"
     exposed = _read_by_a_stranger(each)
     if exposed:
         tally.stretch("lapses exposed", exposed)

@@ -38,6 +38,11 @@ def test_every_lapse_is_held_within_a_day(counted, tally):
     assert (line.of, line.count) == (100, 0), tally.cases
 
 
+def test_no_lapse_is_ever_trusted_again(counted, tally):
+    line = counted["lapses: trusted again"]
+    assert (line.of, line.count) == (100, 0), tally.cases
+
+
 def test_no_outage_de_verifies_anybody(counted, tally):
     line = counted["outages: wrong de-verifications"]
     assert (line.of, line.count) == (200, 0), tally.cases
