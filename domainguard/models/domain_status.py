@@ -82,6 +82,7 @@ class DomainStatus(models.Model):
     triaged_at = InstantField(_("last found as it was"), null=True, blank=True)
     next_check_at = InstantField(_("next look"))
     lease_until = InstantField(_("leased until"), null=True, blank=True)
+    asked_until = InstantField(_("asked for somebody who waits"), null=True, blank=True)
     lease_number = models.PositiveBigIntegerField(_("lease"), default=0)
     created_at = InstantField(_("first seen"))
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
+from django.db.models import Q
+
 from domainguard.models import AddressStanding, DomainStatus, MailDomain
 from domainguard.services import check
-from domainguard.wiring import is_exempt, is_trusted, policy
+from domainguard.wiring import is_exempt, is_trusted, now, policy
 
 _LEFT_ALONE = timedelta(seconds=55)  # less than any wait for a second try
+_SLACK = timedelta(seconds=5)  # to write down what was seen
 
 
 class Answer(StrEnum):
@@ -31,9 +34,9 @@ def look_at_moment_of_use(standing: AddressStanding, *, seconds: float = 10.0) -
         return Answer.MAIL
     if _was_silent_just_now(row):
         return _unanswered(row)
-    looked = check.look_now(
-        row.domain, purpose=check.RESET, seconds=seconds, mail_domain=mail_domain.name
-    )
+    looked = _look_alone(row, mail_domain, seconds)
+    if looked is None:
+        return Answer.WAIT
     row, verdict = looked.row, looked.verdict
     if verdict is not None and verdict.adverse:
         # A hold that began at a known time spares who verified after it; only the gate can tell.
@@ -41,6 +44,24 @@ def look_at_moment_of_use(standing: AddressStanding, *, seconds: float = 10.0) -
     if verdict is not None and verdict.conclusive:
         return Answer.MAIL
     return _unanswered(row)
+
+
+def _look_alone(row: DomainStatus, mail_domain: MailDomain, seconds: float) -> check.Looked | None:
+    """Look, unless somebody is asking for another request: one look a domain is in flight.
+
+    A look that was cut off stands in nobody's way for longer than it could have taken.
+    """
+    at = now()
+    mine = DomainStatus.objects.filter(pk=row.pk)
+    free = mine.filter(Q(asked_until=None) | Q(asked_until__lt=at))
+    if not free.update(asked_until=at + timedelta(seconds=seconds) + _SLACK):
+        return None
+    try:
+        return check.look_now(
+            row.domain, purpose=check.RESET, seconds=seconds, mail_domain=mail_domain.name
+        )
+    finally:
+        mine.update(asked_until=None)
 
 
 def _unanswered(row: DomainStatus) -> Answer:

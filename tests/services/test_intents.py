@@ -125,6 +125,19 @@ class TestTheTable:
             assert outcome_of_one() == "refuse"
         assert posted() == []
 
+    def test_while_another_look_is_in_flight_it_waits_and_asks_nobody(self, known):
+        known.pass_time(20 * MINUTE)
+        until = known.net.clock.now() + MINUTE
+        DomainStatus.objects.filter(domain="mill-lane.org").update(asked_until=until)
+        known.net.rdap.queries.clear()
+        ask()
+        assert intents.work().waiting == 1
+        assert (posted(), list(known.net.rdap.queries)) == ([], [])
+        known.pass_time(MINUTE + timedelta(seconds=1))  # whoever asked was cut off
+        assert intents.work().settled == 1
+        assert posted() == [ADA]
+        assert known.domain("mill-lane.org").asked_until is None
+
     def test_an_exempt_provider_is_mailed_at_once_without_a_question(self, world):
         world.person("ada", "ada@gmail.com")
         with silence(world):
