@@ -34,7 +34,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-header --no-annotate --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset manage test check faults bench pictures lock clean
+.PHONY: help demo demo-reset manage test check faults bench conformance pictures lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -68,6 +68,10 @@ faults: $(DEV) ## run property tests, races and floods at length, 10,000 example
 
 bench: $(RIVALS) ## run the programs of benchmarks/, or one: make bench BENCH=fuzz_names
 	@for name in $(BENCH); do $(PY) -m benchmarks.$$name $(ARGS) || exit 1; done
+
+conformance: $(DEV) ## run Django's and allauth's own reset tests with our doors (fetches their sources)
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null
+	$(PY) -m benchmarks.conformance
 
 pictures: $(DEV) ## take the pictures of README and docs from the demo (needs chromium)
 	@$(PY) docs/pictures/make.py

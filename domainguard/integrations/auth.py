@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib.auth import forms, views
+from django.contrib.auth import forms, login, views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN
 from django.core.mail import EmailMultiAlternatives
@@ -81,7 +81,7 @@ class PasswordResetConfirmView(views.PasswordResetConfirmView):
     @method_decorator(transaction.non_atomic_requests)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Look first, outside any transaction, then let Django check the token."""
-        if self._look(kwargs["uidb64"], kwargs["token"]):
+        if self._look(kwargs.get("uidb64", ""), kwargs.get("token", "")):
             response = super().dispatch(request, *args, **kwargs)
         else:
             response = self._refuse()
@@ -97,6 +97,8 @@ class PasswordResetConfirmView(views.PasswordResetConfirmView):
         token = self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN, None)
         if not redeem_token(self.user, token, form.save):
             return self._refuse()
+        if self.post_reset_login:
+            login(self.request, self.user, self.post_reset_login_backend)
         return HttpResponseRedirect(str(self.get_success_url()))
 
     def _look(self, uid: str, token: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.test import Client
 
 from domainguard.testing import scripts
 from registry_site.accounts.models import User
@@ -58,3 +62,23 @@ def test_a_reset_works_at_a_healthy_domain_and_reaches_no_lapsed_one(mill, chose
     assert mail.rcpt_to == "ada@mill-lane.org"
     door.use(mail)
     assert User.objects.get(username="ada").check_password(SECOND)
+
+
+def test_pages_of_hashed_files_need_no_inline_script_or_style(world, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    world.person("ada", "ada@mill-lane.org")
+    world.net.add(scripts.healthy("mill-lane.org", born=world.net.clock.now() - timedelta(400)))
+    world.ask_for_reset("ada@mill-lane.org")
+    world.serve()
+    (mail,) = world.mail_to("ada@mill-lane.org")
+    page = Client().get(world.link_in(mail), follow=True)
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    text = page.content.decode()
+    assert re.search(r"style\.[0-9a-f]{12}\.css", text)
+    assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=", text)
+    assert world.use(world.link_in(mail), SECOND)

@@ -1,0 +1,1 @@
+"""Django's and allauth's own tests of their resets, run with our doors in the place of theirs."""
