@@ -37,12 +37,6 @@ def capability_token(mail: OutboxMail, about: str) -> str:
     return _signer(about).sign(str(mail.pk))
 
 
-def is_capability_good(token: str, about: str) -> bool:
-    """Say whether a token would be taken now, as far as the rows tell; it changes nothing."""
-    mail = _mail(token, about)
-    return mail is not None and _ask(mail).admitted
-
-
 def redeem_capability(token: str, about: str, write: Callable[[], object]) -> GateAnswer:
     """Look at the domain, then lock, ask, and write; the answer says whether it was written.
 
