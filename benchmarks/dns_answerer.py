@@ -37,12 +37,13 @@ def _packet(flags: int, answers: list[bytes], authorities: list[bytes]) -> tuple
     return header, b"".join([*answers, *authorities, opt])
 
 
-_SOA_DATA = _name("ns1.host.net") + _name("hostmaster.host.net") + struct.pack("!5I", 1, 2, 3, 4, 5)
+_PRIMARY, _CONTACT = _name("ns1.name-host.net"), _name("hostmaster.name-host.net")
+_SOA_DATA = _PRIMARY + _CONTACT + struct.pack("!5I", 1, 2, 3, 4, 5)
 _FOUND = {
-    _NS: _packet(0x8180, [_record(_NS, _name(f"ns{each}.host.net")) for each in (1, 2)], []),
+    _NS: _packet(0x8180, [_record(_NS, _name(f"ns{each}.name-host.net")) for each in (1, 2)], []),
     _SOA: _packet(0x8180, [_record(_SOA, _SOA_DATA)], []),
     _MX: _packet(
-        0x8180, [_record(_MX, b"\0\x0a" + _name(f"mx{each}.mail.org")) for each in (1, 2)], []
+        0x8180, [_record(_MX, b"\0\x0a" + _name(f"mx{each}.name-mail.org")) for each in (1, 2)], []
     ),
 }
 _MISSING = _packet(0x8183, [], [_record(_SOA, _SOA_DATA)])
