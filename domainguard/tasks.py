@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from .services import enforce, intents, outbox, sweep
+from .services import enforce, forget, intents, outbox, sweep
 
 # A sweep ends by itself well before Celery's soft time limit would cut it off.
 _SWEEP_SECONDS = 120.0
@@ -32,6 +32,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "domainguard.enforce",
         "schedule": 60.0,
         "options": {"queue": "sweep", "expires": 60},
+    },
+    # Each hour, so that "after a day" is never much more than that.
+    "domainguard-forget": {
+        "task": "domainguard.forget",
+        "schedule": 3600.0,
+        "options": {"queue": "sweep", "expires": 3600},
     },
 }
 
@@ -59,3 +65,9 @@ def run_sweep(**_: Any) -> None:
 def run_enforce(**_: Any) -> None:
     """Raise the epochs that are due and carry them out."""
     enforce.enforce()
+
+
+@shared_task(name="domainguard.forget")
+def run_forget(**_: Any) -> None:
+    """Forget what is over."""
+    forget.forget()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db import router
+from django.db.models import Model, QuerySet
 
 from domainguard import audit
 from domainguard.addressbooks.keys import account_of
@@ -18,6 +21,7 @@ from domainguard.services import notify
 from domainguard.services.jit import Answer, look_at_moment_of_use
 from domainguard.wiring import address_book, now, read_address
 
+_M = TypeVar("_M", bound=Model)
 _SECONDS = 5.0
 _PROOF_LIVES = timedelta(hours=24)
 _HANDED_OVER = (OutboxMail.Status.SENDING, OutboxMail.Status.SENT, OutboxMail.Status.UNCERTAIN)
@@ -32,7 +36,7 @@ def look_for(user: Any, token: str | None) -> bool:
     claims = read_claims(token)
     if claims is None or not recovery_tokens.check_token(user, token):
         return True
-    standing = AddressStanding.objects.get(pk=claims.standing)
+    standing = _primary(AddressStanding).get(pk=claims.standing)
     return look_at_moment_of_use(standing, seconds=_SECONDS) is Answer.MAIL
 
 
@@ -58,9 +62,8 @@ def redeem_token(user: Any, token: str | None, write: Callable[[], object]) -> b
 
 
 def _record(claims: Claims) -> None:
-    standing = AddressStanding.objects.select_related("mail_domain__trust_key").get(
-        pk=claims.standing
-    )
+    standings = _primary(AddressStanding).select_related("mail_domain__trust_key")
+    standing = standings.get(pk=claims.standing)
     audit.record(
         "recovery_completed",
         at=now(),
@@ -86,7 +89,7 @@ def redeem_mail(
     with atomic():
         _lock(standing, purpose)
         answer = may_receive(standing.pk, purpose)
-        unused = OutboxMail.objects.filter(
+        unused = _primary(OutboxMail).filter(
             standing=standing,
             purpose=purpose.value,
             status__in=_HANDED_OVER,
@@ -117,7 +120,8 @@ def _standing(account: str, address: str) -> AddressStanding | None:
     except NameRefused:
         return None
     return (
-        AddressStanding.objects.select_related("mail_domain__trust_key")
+        _primary(AddressStanding)
+        .select_related("mail_domain__trust_key")
         .filter(book=address_book().name, account=account, canonical=canonical)
         .first()
     )
@@ -131,6 +135,11 @@ def _lock(standing: AddressStanding, purpose: Purpose) -> None:
             pk=standing.mail_domain.trust_key_id
         )
     lock_standing(standing.pk)
+
+
+def _primary(model: type[_M]) -> QuerySet[_M]:
+    """Read where it is written: a replica may not know the mail that was handed over just now."""
+    return model._default_manager.using(router.db_for_write(model))
 
 
 def _life(purpose: Purpose) -> timedelta:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.core.signing import BadSignature, Signer
+from django.db import router
 
 from domainguard import audit
 from domainguard.conf import settings
@@ -67,10 +68,13 @@ def _mail(token: str, about: str) -> OutboxMail | None:
         key = _signer(about).unsign(token[:_LONGEST])
     except BadSignature:
         return None
-    waiting = OutboxMail.objects.select_related("standing__mail_domain__trust_key").filter(
-        pk=key, status__in=_HANDED_OVER, purpose__in=_PURPOSES, used_at=None
+    # Read where it is written: a replica may not know the mail that was handed over just now.
+    mails = OutboxMail.objects.using(router.db_for_write(OutboxMail))
+    mail = (
+        mails.select_related("standing__mail_domain__trust_key")
+        .filter(pk=key, status__in=_HANDED_OVER, purpose__in=_PURPOSES, used_at=None)
+        .first()
     )
-    mail = waiting.first()
     return mail if mail is not None and _is_young(mail) else None
 
 

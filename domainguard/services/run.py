@@ -1,4 +1,4 @@
-"""Embedded mode: intents, mail and sweeps in one process, until stopped."""
+"""Embedded mode: intents, mail, sweeps and forgetting in one process, until stopped."""
 
 from __future__ import annotations
 
@@ -9,23 +9,34 @@ from threading import Event, Thread
 
 from django.db import close_old_connections, connections
 
-from domainguard.services import intents, outbox, sweep
+from domainguard.services import forget, intents, outbox, sweep
 
 log = logging.getLogger("domainguard.run")
 _POLL_SECONDS = 1.0
 _SWEEP_EVERY = 60.0
+_FORGET_EVERY = 3600.0
 
 
 def run(stop: Event, *, on_sweep: Callable[[sweep.Swept], None] | None = None) -> None:
-    """Poll intents and mail each second and sweep each minute; return soon after `stop` is set.
+    """Poll intents and mail each second, sweep each minute, forget each hour, until `stop` is set.
 
     The sweep has a thread of its own: whoever waits for a reset does not wait for its end. It may
     be left in the middle of anything.
     """
-    sweeper = Thread(target=_sweeps, args=(stop, on_sweep), daemon=True, name="sweep")
-    sweeper.start()
+    sweeper = _start("sweep", stop, _SWEEP_EVERY, partial(_sweep, on_sweep))
+    _start("forget", stop, _FORGET_EVERY, _forget)
     _every(_POLL_SECONDS, stop, _serve)
     sweeper.join(_POLL_SECONDS)
+
+
+def _start(name: str, stop: Event, seconds: float, step: Callable[[], None]) -> Thread:
+    def steps() -> None:
+        _every(seconds, stop, step)
+        connections.close_all()
+
+    thread = Thread(target=steps, daemon=True, name=name)
+    thread.start()
+    return thread
 
 
 def _every(seconds: float, stop: Event, step: Callable[[], None]) -> None:
@@ -35,9 +46,8 @@ def _every(seconds: float, stop: Event, step: Callable[[], None]) -> None:
         stop.wait(seconds)
 
 
-def _sweeps(stop: Event, on_sweep: Callable[[sweep.Swept], None] | None) -> None:
-    _every(_SWEEP_EVERY, stop, partial(_sweep, on_sweep))
-    connections.close_all()
+def _forget() -> None:
+    forget.forget()
 
 
 def _serve() -> None:

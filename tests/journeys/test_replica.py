@@ -12,7 +12,8 @@ from django.db import connections
 from django.test import Client
 
 from domainguard.gate import Purpose, Reason, may_receive
-from domainguard.models import AddressStanding, DomainStatus
+from domainguard.integrations.redeem import redeem_mail
+from domainguard.models import AddressStanding, DomainStatus, OutboxMail
 from domainguard.testing import scripts
 from registry_site.accounts.models import User
 from tests.world import World
@@ -100,3 +101,13 @@ def test_a_mail_that_waits_is_dropped_after_a_bump_that_the_replica_has_not_hear
     DomainStatus.objects.filter(domain="mill-lane.org").update(control_epoch=2)
     lagging.serve()
     assert lagging.net.sink.messages == []
+
+
+def test_a_code_works_by_a_mail_that_the_replica_has_not_heard_of(lagging):
+    OutboxMail.objects.using("replica").all().delete()
+    AddressStanding.objects.using("replica").all().delete()
+    account = str(User.objects.using("default").get().pk)
+    done: list[str] = []
+    assert redeem_mail(account, ADA, Purpose.RECOVER, lambda: done.append("written"))
+    assert redeem_mail(account, ADA, Purpose.RECOVER, lambda: done.append("again")) is None
+    assert done == ["written"]
