@@ -16,7 +16,7 @@ from rest_framework.routers import DefaultRouter
 from domainguard.checks.doors import check_doors, check_surroundings
 from domainguard.checks.settings import check_settings
 from domainguard.integrations import djoser
-from domainguard.integrations.auth import PasswordResetForm
+from domainguard.integrations.auth import PasswordResetForm, PasswordResetView
 from domainguard.integrations.tokens import recovery_tokens
 from registry_site.accounts.models import User
 
@@ -118,6 +118,28 @@ def test_djangos_reset_routes_are_found_unless_guarded(routes, view, wanted):
 
 def test_our_own_routes_are_guarded(routes):
     assert routes(path("", include("domainguard.integrations.auth"))) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({}, []),
+        ({"subject_template_name": "no/subject.txt"}, ["domainguard.E015"]),
+        ({"email_template_name": "no/mail.html"}, ["domainguard.E015"]),
+        ({"html_email_template_name": "no/mail.html"}, ["domainguard.E015"]),
+    ],
+)
+def test_a_reset_mail_without_its_template_is_found_before_a_worker_does(routes, given, wanted):
+    assert routes(path("reset/", PasswordResetView.as_view(**given))) == wanted
+    form = auth.PasswordResetView.as_view(form_class=PasswordResetForm, **given)
+    assert routes(path("reset/", form)) == wanted
+
+
+def test_a_site_with_no_templates_for_mail_is_told_which_it_lacks(settings):
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [], "APP_DIRS": False}]
+    (error,) = check_doors(None)
+    assert "registration/password_reset_subject.txt" in error.msg
+    assert "accounts/password/reset/" in error.msg
 
 
 @pytest.mark.parametrize("module", ["allauth.account.urls", "allauth.headless.urls"])

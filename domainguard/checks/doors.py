@@ -7,6 +7,8 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core import checks
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
@@ -23,10 +25,10 @@ _INCLUDE = "domainguard.integrations"
 
 
 def check_doors(app_configs: Sequence[Any] | None, **_: Any) -> list[checks.CheckMessage]:
-    """Name each route that mails or redeems resets and is not guarded; one line for each kind."""
+    """Name each reset route that has no guard, or no mail to send; one line for each kind."""
     found: dict[str, checks.CheckMessage] = {}
     for route, pattern in _routes():
-        for ask in (_django, _allauth, _dj_rest_auth, _djoser, _admin):
+        for ask in (_django, _templates, _allauth, _dj_rest_auth, _djoser, _admin):
             message = ask(route, pattern)
             if message is not None:
                 found.setdefault(f"{message.id}{ask.__name__}", message)
@@ -61,6 +63,27 @@ def _django(route: str, pattern: URLPattern) -> checks.CheckMessage | None:
     if _guarded(guard) or _guarded(view):
         return None
     return _open(route, f'path("", include("{_INCLUDE}.auth"))')
+
+
+def _templates(route: str, pattern: URLPattern) -> checks.CheckMessage | None:
+    """Find a template without which our mail could not be written: only a worker would notice."""
+    view = _class(pattern)
+    if not _descends(view, f"{_DJANGO}.PasswordResetView"):
+        return None
+    given = getattr(pattern.callback, "view_initkwargs", {})
+    if not (_guarded(given.get("form_class", view.form_class)) or _guarded(view)):
+        return None
+    kinds = ("subject_template_name", "email_template_name", "html_email_template_name")
+    names = [given.get(kind, getattr(view, kind)) for kind in kinds]
+    missing = [name for name in names if name and not _exists(name)]
+    if not missing:
+        return None
+    return checks.Error(
+        f"The template {missing[0]} of the route {route} is not found: no reset could be mailed.",
+        hint="Write it into a templates folder of the site, or add 'django.contrib.admin', which"
+        " brings Django's own, to INSTALLED_APPS.",
+        id="domainguard.E015",
+    )
 
 
 def _allauth(route: str, pattern: URLPattern) -> checks.CheckMessage | None:
@@ -122,6 +145,14 @@ def _open(route: str, hint: str) -> checks.CheckMessage:
         hint=hint,
         id="domainguard.E008",
     )
+
+
+def _exists(template: str) -> bool:
+    try:
+        get_template(template)
+    except TemplateDoesNotExist:
+        return False
+    return True
 
 
 def _all_tokens_are_guarded() -> bool:
