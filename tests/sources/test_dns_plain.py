@@ -99,7 +99,7 @@ def answers(draw: st.DrawFn) -> tuple[str, dns.message.Message]:
 @given(answers())
 def test_of_any_well_formed_answer_both_readers_say_the_same_or_the_fast_one_declines(answer):
     rdtype, message = answer
-    fast, careful = both(message.to_wire(), rdtype)
+    fast, careful = both(message.to_wire(max_size=65_535), rdtype)
     assert fast is None or fast == careful
 
 
@@ -112,7 +112,7 @@ def test_of_a_broken_answer_the_fast_reader_says_nothing_else_than_the_careful_o
     answer, changes, cut
 ):
     rdtype, message = answer
-    broken = bytearray(message.to_wire())
+    broken = bytearray(message.to_wire(max_size=65_535))
     for at, byte in changes:
         broken[at % len(broken)] = byte
     broken = broken[: len(broken) - cut]
