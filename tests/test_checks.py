@@ -162,6 +162,25 @@ def test_djosers_reset_routes_are_found_unless_the_viewset_is_ours(routes):
     assert routes(viewset(djoser.UserViewSet)) == []
 
 
+@pytest.mark.parametrize(
+    ("chosen", "wanted"),
+    [
+        ({}, []),
+        ({"SEND_ACTIVATION_EMAIL": True}, ["domainguard.E008"]),
+        (
+            {
+                "SEND_ACTIVATION_EMAIL": True,
+                "EMAIL": {"activation": "domainguard.integrations.djoser.ActivationEmail"},
+            },
+            [],
+        ),
+    ],
+)
+def test_djosers_activations_are_found_unless_their_mail_is_ours(routes, settings, chosen, wanted):
+    settings.DJOSER = {"TOKEN_MODEL": None, **chosen}
+    assert routes(viewset(djoser.UserViewSet)) == wanted
+
+
 def test_dj_rest_auths_reset_routes_are_found_unless_the_serializers_are_ours(routes, settings):
     settings.REST_AUTH = {"TOKEN_MODEL": None, "SESSION_LOGIN": True}
     views = pytest.importorskip("dj_rest_auth.views", reason="it is on no wheel")

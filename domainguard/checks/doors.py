@@ -118,11 +118,21 @@ def _dj_rest_auth(route: str, pattern: URLPattern) -> checks.CheckMessage | None
 def _djoser(route: str, pattern: URLPattern) -> checks.CheckMessage | None:
     view = _class(pattern)
     actions = set(getattr(pattern.callback, "actions", {}).values())
-    if not _descends(view, "djoser.views.UserViewSet") or _guarded(view):
+    if not _descends(view, "djoser.views.UserViewSet"):
         return None
+    if _guarded(view):
+        return _activation(route) if "activation" in actions else None
     if not any(name in _DJOSER_DOORS or name.startswith("reset_") for name in actions):
         return None
     return _open(route, f'router.register("users", {_INCLUDE}.djoser.UserViewSet)')
+
+
+def _activation(route: str) -> checks.CheckMessage | None:
+    from djoser.conf import settings as chosen
+
+    if not chosen.SEND_ACTIVATION_EMAIL or _guarded(chosen.EMAIL.activation):
+        return None
+    return _open(route, f'DJOSER["EMAIL"] = {{"activation": "{_INCLUDE}.djoser.ActivationEmail"}}')
 
 
 def _admin(route: str, pattern: URLPattern) -> checks.CheckMessage | None:
@@ -141,7 +151,7 @@ def _admin(route: str, pattern: URLPattern) -> checks.CheckMessage | None:
 
 def _open(route: str, hint: str) -> checks.CheckMessage:
     return checks.Error(
-        f"The reset route {route} is not guarded: it serves held and lapsed addresses.",
+        f"The route {route} is not guarded: it serves held and lapsed addresses.",
         hint=hint,
         id="domainguard.E008",
     )

@@ -1,19 +1,22 @@
-"""djoser: both of its reset mails become Intents, and their tokens are looked at when used.
+"""djoser: its resets and activations become Intents, and their tokens are looked at when used.
 
-Install it with `router.register("users", domainguard.integrations.djoser.UserViewSet)`. djoser's
-"reset username" needs the same care: its token sets passwords too.
+Install it with `router.register("users", domainguard.integrations.djoser.UserViewSet)`, and name
+`ActivationEmail` in DJOSER["EMAIL"] where accounts are activated by mail. djoser's "reset username"
+needs the same care as a password's: its token sets passwords too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMultiAlternatives
 from django.utils.crypto import constant_time_compare
-from djoser import utils
+from djoser import email, utils
+from djoser.compat import get_user_email
 from djoser.conf import settings as djoser_settings
 from djoser.serializers import SendEmailResetSerializer
 from djoser.views import UserViewSet as DjoserUserViewSet
@@ -22,16 +25,19 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from domainguard.addressbooks.keys import user_by_key
+from domainguard.addressbooks.base import same_mailbox
+from domainguard.addressbooks.keys import account_of, user_by_key
 from domainguard.conf import settings
-from domainguard.integrations.redeem import look_for, redeem_token
+from domainguard.gate import Purpose
+from domainguard.integrations.redeem import look_for, redeem_mail, redeem_token
 from domainguard.integrations.tokens import recovery_tokens
 from domainguard.models import OutboxMail
-from domainguard.services import intents
+from domainguard.services import enroll, intents
 from domainguard.services.clients import client_of
 from domainguard.wiring import address_book
 
 _MAILS = {"reset_password": "password_reset", "reset_username": "username_reset"}
+_ACTIVATION = {"mail": "activation", "purpose": Purpose.CONFIRM.value}
 _NAME = get_user_model().USERNAME_FIELD
 
 
@@ -41,14 +47,20 @@ class ResetSerializerMixin:
     domainguard_guarded = True
 
     def get_user(self, is_active: bool = True) -> Any:
-        """Store one Intent; a resent activation, which is no reset, finds its user as ever."""
+        """Store one Intent, for a resent activation too, whether it is anybody's or not."""
         mail = _MAILS.get(self.context["view"].action)  # type: ignore[attr-defined]
         if mail is None:
-            return super().get_user(is_active)  # type: ignore[misc]
+            user = super().get_user(is_active)  # type: ignore[misc]
+            if user is None:
+                self._store(_ACTIVATION, timedelta())
+            return user
+        self._store({"mail": mail}, intents.LIVES)
+        return None
+
+    def _store(self, payload: dict[str, str], lives: timedelta) -> None:
         text = self.data.get(self.email_field, "")  # type: ignore[attr-defined]
         client = client_of(self.context.get("request"))  # type: ignore[attr-defined]
-        intents.store(door="djoser", text=text, client=client, payload={"mail": mail})
-        return None
+        intents.store(door="djoser", text=text, client=client, payload=payload, lives=lives)
 
 
 class ResetSerializer(ResetSerializerMixin, SendEmailResetSerializer):  # type: ignore[misc]
@@ -62,18 +74,34 @@ class UserViewSetMixin:
     _checked: _Checked | None = None
 
     def get_serializer_class(self) -> Any:
-        """Guard whatever serializer the site chose for the two reset mails."""
+        """Guard whatever serializer the site chose for the mails that anybody may ask for."""
         chosen = super().get_serializer_class()  # type: ignore[misc]
-        if self.action not in _MAILS or issubclass(chosen, ResetSerializerMixin):  # type: ignore[attr-defined]
+        asks = self.action in (*_MAILS, "resend_activation")  # type: ignore[attr-defined]
+        if not asks or issubclass(chosen, ResetSerializerMixin):
             return chosen
         return type(chosen.__name__, (ResetSerializerMixin, chosen), {})
 
     @property
     def token_generator(self) -> Any:
-        """Give ours for resets, and djoser's for activations, whose mails it mints itself."""
+        """Give ours for resets, and djoser's for activations, which set no password."""
         if self.action == "activation":  # type: ignore[attr-defined]
             return default_token_generator
         return self._checked or recovery_tokens
+
+    @action(["post"], detail=False)  # type: ignore[untyped-decorator]
+    def activation(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Activate the account, if the link came by a mail of ours that still counts."""
+        self.get_serializer(data=request.data).is_valid(raise_exception=True)  # type: ignore[attr-defined]
+        user, answers = _user(request), list[Response]()
+        account, address = account_of(user), get_user_email(user)
+
+        def write() -> None:
+            answers.append(super(UserViewSetMixin, self).activation(request))  # type: ignore[misc]
+            _prove(account, address)
+
+        if redeem_mail(account, address, Purpose.CONFIRM, write) is None:
+            raise _invalid_token()
+        return answers[0]
 
     @action(["post"], detail=False)  # type: ignore[untyped-decorator]
     def reset_password_confirm(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -98,7 +126,7 @@ class UserViewSetMixin:
         self._checked = None
         # djoser words its own refusals; only who lost a race has to be refused here.
         self.get_serializer(data=request.data).is_valid(raise_exception=True)  # type: ignore[attr-defined]
-        raise ValidationError({"token": [djoser_settings.CONSTANTS.messages.INVALID_TOKEN_ERROR]})
+        raise _invalid_token()
 
 
 class UserViewSet(UserViewSetMixin, DjoserUserViewSet):  # type: ignore[misc]
@@ -115,13 +143,35 @@ class _Checked:
         return constant_time_compare(self._token, token)
 
 
+class ActivationEmailMixin:
+    """Sends an activation mail by the outbox: `class A(ActivationEmailMixin, Yours)`."""
+
+    domainguard_guarded = True
+
+    def send(self, to: list[str], *args: Any, **kwargs: Any) -> None:
+        """Store one Intent; a worker looks at the domain, and this class writes the mail then."""
+        user = self.context["user"]  # type: ignore[attr-defined]
+        payload = {**_ACTIVATION, "account": account_of(user)}
+        client = client_of(self.request)  # type: ignore[attr-defined]
+        intents.store(door="djoser", text=to[0] or "", client=client, payload=payload)
+
+
+class ActivationEmail(ActivationEmailMixin, email.ActivationEmail):  # type: ignore[misc]
+    """djoser's activation mail, for DJOSER["EMAIL"]["activation"]."""
+
+
 def djoser_letter(mail: OutboxMail) -> EmailMultiAlternatives:
-    """Let djoser's own mail class write the mail when it is handed over, with our token in it."""
+    """Let djoser's own mail class write the mail when it is handed over, with our token in it.
+
+    An activation has djoser's token: it is good only beside the mail that brought it.
+    """
     protocol, _, host = settings().public_origin.rstrip("/").partition("://")
-    user = address_book().user(mail.account)
+    user = user_by_key(get_user_model()._default_manager.all(), mail.account)
     context = {"user": user, "protocol": protocol, "domain": host, "site_name": host}
     chosen = getattr(djoser_settings.EMAIL, mail.payload["mail"])
-    written = _minting(chosen, recovery_tokens.mint(user, mail))(None, context)
+    if mail.purpose == Purpose.RECOVER:
+        chosen = _minting(chosen, recovery_tokens.mint(user, mail))
+    written = chosen(None, context)
     written.render()
     message = EmailMultiAlternatives(written.subject, written.body)
     message.content_subtype = written.content_subtype
@@ -143,6 +193,16 @@ def _minting(chosen: Any, token: str) -> Any:
             }
 
     return Minting
+
+
+def _prove(account: str, address: str) -> None:
+    for stored in address_book().addresses_of(account):
+        if same_mailbox(stored.text, address):
+            enroll.prove_now(stored)
+
+
+def _invalid_token() -> ValidationError:
+    return ValidationError({"token": [djoser_settings.CONSTANTS.messages.INVALID_TOKEN_ERROR]})
 
 
 def _user(request: Request) -> Any:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.auth import get_user_model
+from django.db import router
+
 from domainguard.addressbooks.base import StoredAddress
+from domainguard.addressbooks.keys import user_by_key
 from domainguard.core.names import NameRefused, canonical_address
 from domainguard.gate import Purpose
 from domainguard.models import Intent
@@ -36,8 +40,17 @@ def _of_account(account: str, intent: Intent) -> list[StoredAddress]:
     ]
     if kept or purpose_of(intent) is not Purpose.CONFIRM or wanted is None:
         return kept
-    # allauth's codes prove an address before it is stored.
-    return [StoredAddress(account=account, text=intent.submitted, verified=False)]
+    # allauth's codes prove an address before it is stored; djoser's links, which are made at
+    # hand-over and not sealed, prove the one in the user table before the account is active.
+    if "sealed" in intent.payload or _canonical(_in_user_table(account)) == wanted:
+        return [StoredAddress(account=account, text=intent.submitted, verified=False)]
+    return []
+
+
+def _in_user_table(account: str) -> str:
+    model = get_user_model()
+    users = model._default_manager.using(router.db_for_write(model))
+    return getattr(user_by_key(users.all(), account), model.get_email_field_name(), None) or ""
 
 
 def _the_one_meant(found: list[StoredAddress]) -> list[StoredAddress]:

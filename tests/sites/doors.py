@@ -217,6 +217,28 @@ class DjoserUsername(DjoserPassword):
     asks: ClassVar[str] = "/djoser/users/reset_username/"
 
 
+class DjoserActivation(DjoserPassword):
+    """djoser's activation of a new account, its mail asked for once more."""
+
+    settings: ClassVar = {
+        "DJOSER": {
+            "TOKEN_MODEL": None,
+            "SEND_ACTIVATION_EMAIL": True,
+            "ACTIVATION_URL": "activate/{uid}/{token}",
+            "EMAIL": {"activation": "domainguard.integrations.djoser.ActivationEmail"},
+        }
+    }
+    asks: ClassVar[str] = "/djoser/users/resend_activation/"
+
+    def use(self, mail: Delivered) -> int:
+        uid, token = _path(mail).split("/")[-2:]
+        form = {"uid": uid, "token": token}
+        return self.client.post("/djoser/users/activation/", form).status_code
+
+    def worked(self, user: Any) -> bool:
+        return bool(user.is_active)
+
+
 def _path(mail: Delivered) -> str:
     link = re.search(r"https?://\S+", mail.text)
     assert link is not None, mail.text
