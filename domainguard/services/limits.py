@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q
+
 from domainguard.gate import Purpose
 from domainguard.models import AddressStanding, Intent, OutboxMail
 from domainguard.wiring import now
@@ -29,9 +31,8 @@ def has_had_enough(standing: AddressStanding, purpose: Purpose, intent: Intent) 
         purpose=purpose.value,
         created_at__gt=now() - _WINDOW,
     ).exclude(intent=intent)
-    went_to = list(recent.values_list("standing", flat=True)[: PER_ACCOUNT + PER_ADDRESS])
-    here = went_to.count(standing.pk)
-    return here >= PER_ADDRESS or (here > 0 and len(went_to) >= PER_ACCOUNT)
+    went = recent.aggregate(all=Count("pk"), here=Count("pk", filter=Q(standing=standing)))
+    return went["here"] >= PER_ADDRESS or (went["here"] > 0 and went["all"] >= PER_ACCOUNT)
 
 
 def too_much_until(intent: Intent) -> datetime | None:

@@ -49,6 +49,15 @@ def test_an_account_has_six_and_whichever_address_had_none_gets_its_first(site):
     assert OutboxMail.objects.count() == 9
 
 
+def test_no_number_of_addresses_makes_the_mails_of_an_account_endless(site):
+    many = [f"ada@lane-{number}.org" for number in range(12)]
+    site.person("ada", *many)
+    for _ in range(3):
+        for text in many:
+            asked_in_turn(text, 1)
+    assert OutboxMail.objects.count() == len(many)
+
+
 def test_one_account_is_no_limit_for_another_at_the_same_domain(site):
     site.person("ada", "ada@mill-lane.org")
     site.person("bea", "bea@mill-lane.org")
