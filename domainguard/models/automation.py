@@ -26,3 +26,11 @@ class Automation(models.Model):
     def is_paused(cls) -> bool:
         """Say whether automation is paused now."""
         return cls.objects.filter(pk=1, paused=True).exists()
+
+    @classmethod
+    def may_act(cls) -> bool:
+        """Say whether automation may act, in a transaction until its end: the switch waits for it.
+
+        One step of automation at a time, since a crowd of them would let the switch wait too long.
+        """
+        return not any(row.paused for row in cls.objects.select_for_update().filter(pk=1))

@@ -46,11 +46,7 @@ def _open(**conditions: object) -> QuerySet[EpochBump]:
 
 def _project(bump: EpochBump) -> int:
     count = 0
-    while not Automation.is_paused():
-        recorded = _record_batch(bump)
-        if not recorded:
-            EpochBump.objects.filter(pk=bump.pk).update(projected_at=now())
-            break
+    while recorded := _record_batch(bump):
         count += recorded
     return count
 
@@ -66,11 +62,15 @@ def _losers(bump: EpochBump) -> QuerySet[AddressStanding]:
 
 
 def _record_batch(bump: EpochBump) -> int:
-    """Record the next addresses that a bump took, in one commit; give how many."""
+    """Record the next addresses that a bump took, in one commit; give how many, 0 at the end."""
     at = now()
     with atomic():
+        if not Automation.may_act():
+            return 0
         _hold_still(bump)
         batch = list(_losers(bump)[:BATCH])
+        if not batch:
+            EpochBump.objects.filter(pk=bump.pk).update(projected_at=at)
         Deverification.objects.bulk_create(
             Deverification(
                 standing=standing,
@@ -92,24 +92,23 @@ def _hold_still(bump: EpochBump) -> DomainStatus:
 
 def _restore(bump: EpochBump) -> int:
     """Give back what a lapse took, because the same registration has come back (RULES 7)."""
-    count = 0
-    while not Automation.is_paused():
-        restored, is_last = _restore_batch(bump)
+    count, is_more = 0, True
+    while is_more:
+        restored, is_more = _restore_batch(bump)
         count += restored
-        if is_last:
-            EpochBump.objects.filter(pk=bump.pk).update(restored_at=now())
-            break
     return count
 
 
 def _restore_batch(bump: EpochBump) -> tuple[int, bool]:
-    """Give how many addresses are trusted again, and whether nothing is left to give back."""
+    """Give how many addresses are trusted again, and whether there may be more to give back."""
     at = now()
     with atomic():
-        if _hold_still(bump).control_epoch != bump.epoch:
-            return 0, True  # it lapsed again since: the present bump has its own way back
-        taken = Deverification.objects.filter(bump=bump, restored_at=None)
-        batch = list(taken.select_related("standing").order_by("pk")[:BATCH])
+        if not Automation.may_act():
+            return 0, False
+        batch = _to_give_back(bump)
+        if not batch:
+            EpochBump.objects.filter(pk=bump.pk).update(restored_at=at)
+            return 0, False
         restored = AddressStanding.objects.filter(
             pk__in=[each.standing_id for each in batch], verified_epoch=bump.epoch - 1
         ).update(verified_epoch=bump.epoch)
@@ -117,7 +116,14 @@ def _restore_batch(bump: EpochBump) -> tuple[int, bool]:
             _give_back(each)
         Deverification.objects.filter(pk__in=[each.pk for each in batch]).update(restored_at=at)
         audit.record_all(_event("address_restored", each.standing, bump, at=at) for each in batch)
-    return restored, not batch
+    return restored, True
+
+
+def _to_give_back(bump: EpochBump) -> list[Deverification]:
+    if _hold_still(bump).control_epoch != bump.epoch:
+        return []  # it lapsed again since: the present bump has its own way back
+    taken = Deverification.objects.filter(bump=bump, restored_at=None)
+    return list(taken.select_related("standing").order_by("pk")[:BATCH])
 
 
 def _give_back(lost: Deverification) -> None:
@@ -144,9 +150,9 @@ def _send_notice(lost: Deverification) -> None:
 def _do_to_all(step: Callable[[Deverification], None], undone: str) -> None:
     """Take one step for each de-verification that still lacks it; its field says when it was."""
     after = 0
-    while not Automation.is_paused():
+    while True:
         with atomic():
-            batch = _next_lost(undone, after)
+            batch = _next_lost(undone, after) if Automation.may_act() else []
             if not batch:
                 return
             taken = [lost for lost in batch if _is_taken(step, lost)]

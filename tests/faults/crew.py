@@ -56,13 +56,12 @@ class Crew:
         seconds: float = 0.3,
         seed: str = "",
         dies_before: int = 0,
-        dies_after: str = "",
         stops_before: str = "",
     ) -> None:
         """Let workers begin a job. `seconds` is the longest time between two kills.
 
-        A worker may also die before its n-th statement, die after the first statement that has
-        some words, or stand still before it.
+        A worker may also die before its n-th statement, or stand still before the first statement
+        that has these words.
         """
         self._say(
             job=job,
@@ -72,7 +71,6 @@ class Crew:
             seconds=seconds,
             seed=seed or job,
             dies_before=dies_before,
-            dies_after=dies_after,
             stops_before=stops_before,
         )
 

@@ -44,19 +44,11 @@ class _Fate:
         self._statements += 1
         if self._statements == self._order["dies_before"]:
             os.kill(os.getpid(), signal.SIGKILL)
-        if self._is_it("stops_before", sql):
+        words = self._order["stops_before"]
+        if words and words in sql:
+            self._order["stops_before"] = ""
             os.kill(os.getpid(), signal.SIGSTOP)
-        result = execute(sql, *rest)
-        if self._is_it("dies_after", sql):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    def _is_it(self, what: str, sql: str) -> bool:
-        words = self._order[what]
-        if not words or words not in sql:
-            return False
-        self._order[what] = ""
-        return True
+        return execute(sql, *rest)
 
 
 def fork(order: Order) -> tuple[int, int]:
@@ -116,7 +108,7 @@ class Round:
             text = said.read()
         if os.WIFSIGNALED(status):
             self.answer["killed"] += 1
-            if not self._order["dies_before"] and not self._order["dies_after"]:
+            if self._order["kills"]:
                 self._pipes.update([fork(self._order)])
         elif status:
             self.answer["broken"] += 1
