@@ -222,7 +222,8 @@ def _write(looks: Sequence[_Look], purpose: str) -> None:
     dependencies.link([(row, look.verdict, look.asked.evidence) for look, row, _ in fresh], at=at)
     mail_domains.keep_apexes((row, look.verdict) for look, row, _ in fresh)
     for look, row, after in fresh:
-        mail_domains.keep(row, look.asked.below, look.verdict, at=look.asked.at)
+        asked = look.asked
+        mail_domains.keep(row, asked.below, look.verdict, asked.evidence, at=asked.at)
         _tell(row, look.verdict, look.looked.acts)
         cases.open_where_needed(row, after, look.verdict, at=look.asked.at)
 

@@ -24,12 +24,14 @@ MOST = 20
 class Hosts:
     """The hosts that a mail domain's mail runs over.
 
-    `delegation_known` says that the registry itself named the name servers among them.
+    `delegation_known` says that the registry itself named the name servers among them; `is_whole`
+    that nobody was silent who could have named more.
     """
 
     mail_domain: MailDomain
     names: tuple[str, ...]
     delegation_known: bool = False
+    is_whole: bool = True
 
 
 def link(
@@ -42,18 +44,18 @@ def link(
     server's domain answers in the DNS what they like, but cannot change the registry's list.
     """
     healthy = {
-        row.domain: (verdict, _at_registry(evidence))
+        row.domain: (verdict, servers_at_registry(evidence), is_whole(row, verdict))
         for row, verdict, evidence in looked
         if verdict.conclusive and not verdict.adverse
     }
     apexes = MailDomain.objects.filter(name__in=healthy, trust_key__domain=F("name"))
     found = []
     for mail_domain in apexes.select_related("trust_key").order_by("pk"):
-        verdict, registry = healthy[mail_domain.name]
+        verdict, registry, whole = healthy[mail_domain.name]
         seen = (*sorted(verdict.observed.ns or ()), *sorted(verdict.observed.mx or ()))
-        found.append(Hosts(mail_domain, (*sorted(registry), *seen), bool(registry)))
+        found.append(Hosts(mail_domain, (*registry, *seen), bool(registry), whole))
     set_dependencies(found, at=at)
-    _rest_on_their_servers({name: verdict for name, (verdict, _) in healthy.items()}, at)
+    _rest_on_their_servers({name: verdict for name, (verdict, *_) in healthy.items()}, at)
 
 
 def _rest_on_their_servers(healthy: dict[str, Verdict], at: datetime) -> None:
@@ -75,14 +77,17 @@ def _rest_on_their_servers(healthy: dict[str, Verdict], at: datetime) -> None:
 
 
 def set_dependencies(found: Sequence[Hosts], *, at: datetime) -> None:
-    """Let mail domains depend on the domains of exactly these hosts, and on theirs."""
+    """Let mail domains depend on the domains of exactly these hosts, and on theirs.
+
+    Where the hosts are not the whole of them nothing is let go.
+    """
     wanted = _wanted(found)
     links: dict[int, dict[str, MailDependency]] = {each.mail_domain.pk: {} for each in found}
     kept = MailDependency.objects.filter(mail_domain__in=links).select_related("domain")
     for each in kept:
         links[each.mail_domain_id][each.domain.domain] = each
     _depend(wanted, links, at)
-    for hosts in found:
+    for hosts in (each for each in found if each.is_whole):
         present = links[hosts.mail_domain.pk]
         for domain in present.keys() - wanted[hosts.mail_domain.pk].keys():
             _let_go(present[domain], at, delegation_known=hosts.delegation_known)
@@ -154,13 +159,20 @@ def _let_go(kept: MailDependency, at: datetime, *, delegation_known: bool) -> No
         DomainStatus.objects.filter(pk__in=due).update(next_check_at=at)
 
 
-def _at_registry(evidence: Iterable[Evidence]) -> set[str]:
-    return {
+def servers_at_registry(evidence: Iterable[Evidence]) -> list[str]:
+    """Give the name servers that the registry names, in the order of the alphabet."""
+    named = {
         host
         for each in evidence
         if each.speaks and each.source_class is SourceClass.REGISTRY and each.registration
         for host in each.registration.nameservers
     }
+    return sorted(named)
+
+
+def is_whole(row: DomainStatus, verdict: Verdict) -> bool:
+    """Say whether a look heard all who name hosts: the DNS, and the registry if there is one."""
+    return SourceClass.REGISTRY in verdict.clean or not row.has_registry
 
 
 def _hosts_behind(domains: Iterable[str]) -> dict[str, list[str]]:

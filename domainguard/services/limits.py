@@ -32,7 +32,8 @@ def has_had_enough(standing: AddressStanding, purpose: Purpose, intent: Intent) 
         created_at__gt=now() - _WINDOW,
     ).exclude(intent=intent)
     went = recent.aggregate(all=Count("pk"), here=Count("pk", filter=Q(standing=standing)))
-    return went["here"] >= PER_ADDRESS or (went["here"] > 0 and went["all"] >= PER_ACCOUNT)
+    everywhere, here = int(went["all"]), int(went["here"])
+    return here >= PER_ADDRESS or (here > 0 and everywhere >= PER_ACCOUNT)
 
 
 def too_much_until(intent: Intent) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F, Window
@@ -15,7 +16,12 @@ from domainguard.core.reasons import Code, Hold, HoldClass
 from domainguard.core.record import hold_as_json
 from domainguard.core.verdict import Verdict
 from domainguard.models import DomainStatus, MailDomain
-from domainguard.services.dependencies import Hosts, set_dependencies
+from domainguard.services.dependencies import (
+    Hosts,
+    is_whole,
+    servers_at_registry,
+    set_dependencies,
+)
 from domainguard.wiring import is_exempt, policy
 
 MOST = 20
@@ -50,19 +56,35 @@ def keep_apexes(looked: Iterable[tuple[DomainStatus, Verdict]]) -> None:
         wrong.filter(trust_key__domain=F("name")).update(null_mx=null_mx)
 
 
-def keep(row: DomainStatus, below: Iterable[Evidence], verdict: Verdict, *, at: datetime) -> None:
-    """Take over what one look showed of the mail domains below a trust key."""
+def keep(
+    row: DomainStatus,
+    below: Iterable[Evidence],
+    verdict: Verdict,
+    evidence: Iterable[Evidence],
+    *,
+    at: datetime,
+) -> None:
+    """Take over what one look, with this evidence of a trust key, showed `below` it."""
     if not (below := list(below)):
         return
-    names = {evidence.domain: evidence for evidence in below}
-    above = sorted(verdict.observed.ns or (row.fingerprint or {}).get("ns") or ())
+    names = {each.domain: each for each in below}
+    in_dns = sorted(verdict.observed.ns or (row.fingerprint or {}).get("ns") or ())
+    above = _Above((*servers_at_registry(evidence), *in_dns), is_whole(row, verdict))
     for mail_domain in row.mail_domains.filter(name__in=names):
         mail_domain.last_look_at = at
         _keep_one(mail_domain, names[mail_domain.name], above, at)
         mail_domain.save()
 
 
-def _keep_one(mail_domain: MailDomain, evidence: Evidence, above: list[str], at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """The name servers of a trust key, and whether nobody was silent who could name more."""
+
+    servers: tuple[str, ...]
+    is_whole: bool
+
+
+def _keep_one(mail_domain: MailDomain, evidence: Evidence, above: _Above, at: datetime) -> None:
     seen = evidence.delegation
     if is_exempt(mail_domain.trust_key.domain):
         return
@@ -76,8 +98,8 @@ def _keep_one(mail_domain: MailDomain, evidence: Evidence, above: list[str], at:
     mail_domain.null_mx = seen.null_mx
     _clear(mail_domain, at)
     # Whoever answers for the domain above answers for its mail domains too.
-    hosts = (*above, *sorted(seen.ns), *sorted(seen.mx))
-    set_dependencies([Hosts(mail_domain, hosts)], at=at)
+    hosts = (*above.servers, *sorted(seen.ns), *sorted(seen.mx))
+    set_dependencies([Hosts(mail_domain, hosts, is_whole=above.is_whole)], at=at)
 
 
 def _wait_for_a_week(mail_domain: MailDomain, at: datetime) -> None:

@@ -148,6 +148,17 @@ def test_nor_where_the_registry_names_no_name_servers(site, ada):
     assert reason() is Reason.HELD
 
 
+def test_nor_while_the_registry_is_silent(site, ada):
+    """What only the registry names is not gone because nobody could ask the registry."""
+    both = ["ns1.elsewhere.net"]
+    look(site, (with_servers(*NS), dns(both, ["mx.elsewhere.net"])))
+    look(site, HEALTHY, "hoster.net")
+    site.pass_time(HOUR)
+    look(site, (registry(Outcome.TIMED_OUT), dns(both, ["mx.elsewhere.net"])))
+    look(site, LAPSED, "hoster.net")
+    assert reason() is Reason.HELD
+
+
 def test_nor_by_naming_twenty_mail_hosts(site, ada):
     look(site, HEALTHY)
     look(site, HEALTHY, "hoster.net")

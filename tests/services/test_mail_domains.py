@@ -13,7 +13,7 @@ from domainguard.models import DomainStatus, MailDependency, MailDomain
 from domainguard.services import check, mail_domains, sweep
 from domainguard.services.check import Asked, keep
 from domainguard.testing import scripts
-from tests.core.builders import DOMAIN, HEALTHY, dns
+from tests.core.builders import DOMAIN, HEALTHY, NS, dns, registration, registry
 
 HOUR = timedelta(hours=1)
 DEPT = f"dept.{DOMAIN}"
@@ -42,6 +42,11 @@ def look(site, below: Evidence, at=HEALTHY) -> None:
     now = site.now()
     said = tuple(replace(each, at=now) for each in at)
     keep(Asked(DOMAIN, now, said, (replace(below, at=now),)), purpose=check.SWEEP)
+
+
+def depends_on(mail_domain: str) -> set[str]:
+    own = MailDependency.objects.filter(mail_domain__name=mail_domain)
+    return set(own.values_list("domain__domain", flat=True))
 
 
 def reason(site, address: str) -> Reason:
@@ -100,12 +105,16 @@ def test_a_null_mx_is_no_hold_and_no_mail_goes_there(site, people):
 
 def test_a_mail_domain_depends_on_its_own_hosts_and_on_the_name_servers_above_it(site, people):
     look(site, seen(mx=frozenset({"mx.relay.org"}), ns=frozenset({"ns.delegated.org"})))
-    own = MailDependency.objects.filter(mail_domain__name=DEPT)
-    assert set(own.values_list("domain__domain", flat=True)) == {
-        "relay.org",
-        "delegated.org",
-        "hoster.net",
-    }
+    assert depends_on(DEPT) == {"relay.org", "delegated.org", "hoster.net"}
+
+
+def test_whoever_took_over_a_name_server_above_it_does_not_get_rid_of_it_in_the_dns(site, people):
+    """The registry still names hoster.net; whoever has it answers in the DNS what they like."""
+    named = registry(registration(nameservers=frozenset(NS)))
+    look(site, seen(), (named, dns(["ns1.attacker.net"])))
+    assert "hoster.net" in depends_on(DEPT)
+    look(site, seen(), (registry(Outcome.TIMED_OUT), dns(["ns1.attacker.net"])))
+    assert "hoster.net" in depends_on(DEPT)
 
 
 def test_below_an_exempt_provider_nothing_is_held(site):
