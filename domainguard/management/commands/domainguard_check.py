@@ -5,42 +5,72 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from domainguard.core.evidence import Evidence, evidence_as_json
 from domainguard.core.names import DomainName, NameRefused
 from domainguard.core.reasons import SENTENCES, Weight
+from domainguard.management.list_check import (
+    CONCLUSIVE,
+    INCONCLUSIVE,
+    REFUSED,
+    Wanted,
+    check_list,
+)
 from domainguard.models import DomainStatus
 from domainguard.services import check
-from domainguard.wiring import is_trusted, now, read_address, read_domain
-
-CONCLUSIVE, INCONCLUSIVE, REFUSED = 0, 1, 2
+from domainguard.services.lists.journal import Named
+from domainguard.services.lists.look import row_of
+from domainguard.wiring import is_trusted, read_address, read_domain
 
 
 class Command(BaseCommand):
-    """Exit status: 0 all conclusive, 1 some inconclusive, 2 a name was refused."""
+    """Exit status: 0 all conclusive, 1 some inconclusive, 2 a name or list refused, 130 stopped."""
 
     help = "Look at these domains or addresses now and print evidence, state and reasons."
+    knows_rows: ClassVar[bool] = True  # else every name is one that nobody has seen
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take names, and how to print."""
-        parser.add_argument("names", nargs="+", metavar="NAME", help="a domain or an address")
+        """Take names or a list, and how to print."""
+        parser.add_argument("names", nargs="*", metavar="NAME", help="a domain or an address")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
-        parser.add_argument("--dry-run", action="store_true", help="write nothing")
+        parser.add_argument("--dry-run", action="store_true", help="write nothing to the database")
+        files = parser.add_argument_group("a whole list, of which the database learns nothing")
+        files.add_argument(
+            "--file", type=Path, metavar="LIST", help="text or CSV, in place of names"
+        )
+        files.add_argument("--column", default="", metavar="NAME", help="the column of CSV to read")
+        files.add_argument("--csv", type=Path, metavar="OUT", help="write CSV, go on if stopped")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look at each name; a refused one does not stop the rest."""
-        found = [_look(name, dry_run=options["dry_run"]) for name in options["names"]]
+        status = self._check_list(**options) if options["file"] else self._check_names(**options)
+        if status != CONCLUSIVE:
+            sys.exit(status)
+
+    def _check_list(self, **options: Any) -> int:
+        if options["names"]:
+            raise CommandError("Give names or --file, not both.", returncode=REFUSED)
+        wanted = Wanted(options["file"], options["column"], options["csv"], options["json"])
+        return check_list(wanted, self.stdout, self.stderr)
+
+    def _check_names(self, **options: Any) -> int:
+        if not options["names"] or options["column"] or options["csv"]:
+            raise CommandError(
+                "Give names, or a list with --file; --column and --csv belong to a list.",
+                returncode=REFUSED,
+            )
+        dry_run, knows_rows = options["dry_run"], self.knows_rows
+        found = [_look(name, dry_run=dry_run, knows_rows=knows_rows) for name in options["names"]]
         if options["json"]:
             self.stdout.write(json.dumps({"checked": found}, indent=2, sort_keys=True))
         else:
             for each in found:
                 self._print(each)
-        status = max(each["exit"] for each in found)
-        if status != CONCLUSIVE:
-            sys.exit(status)
+        return max(int(each["exit"]) for each in found)
 
     def _print(self, found: dict[str, Any]) -> None:
         if "error" in found:
@@ -75,26 +105,24 @@ def _ladder(found: dict[str, Any]) -> Iterator[str]:
             yield f"noted   {code}: {SENTENCES[code]}"
 
 
-def _look(text: str, *, dry_run: bool) -> dict[str, Any]:
+def _look(text: str, *, dry_run: bool, knows_rows: bool) -> dict[str, Any]:
     try:
         name = read_address(text).name if "@" in text else read_domain(text)
     except NameRefused as refused:
         return {"name": _shown(text), "error": str(refused), "exit": REFUSED}
     if is_trusted(name.mail_domain):
         return _trusted(text, name)
-    row = DomainStatus.objects.filter(domain=name.trust_key).first()
+    rows = DomainStatus.objects.filter(domain=name.trust_key)
+    row = rows.first() if knows_rows else None
     if row is None:
-        looked = check.look_without_writing(_unsaved(name), purpose=check.STAFF)
+        looked = check.look_without_writing(_row(name), purpose=check.STAFF)
     else:
         looked = check.look_now(row.domain, purpose=check.STAFF, dry_run=dry_run)
     return _facts(text, looked, dry_run=dry_run or row is None)
 
 
-def _unsaved(name: DomainName) -> DomainStatus:
-    parent = DomainStatus(domain=name.parent) if name.parent else None
-    row = DomainStatus(domain=name.trust_key, next_check_at=now(), created_at=now())
-    row.parent_id = -1 if parent else None  # marks a name that no registry source can see
-    return row
+def _row(name: DomainName) -> DomainStatus:
+    return row_of(Named(name.trust_key, name.parent))
 
 
 def _facts(text: str, looked: check.Looked, *, dry_run: bool) -> dict[str, Any]:
