@@ -18,6 +18,7 @@ from domainguard.wiring import now, policy
 
 _LEASE = timedelta(minutes=5)
 _QUARANTINE_AFTER = 3
+_LONGEST_WAIT = {False: timedelta(days=1), True: timedelta(hours=1)}  # by `hot`
 
 
 def claim(limit: int) -> list[DomainStatus]:
@@ -66,10 +67,14 @@ def give_back(rows: Sequence[DomainStatus]) -> None:
 
 
 def postpone(rows: Sequence[tuple[DomainStatus, timedelta]]) -> None:
-    """Give back rows unseen, each due again after its own while."""
+    """Give back rows unseen, each due again after its own while.
+
+    Only the registry makes them wait: the DNS is asked again each day, however many stand in line
+    there, and who guards the right to publish does not stand behind them.
+    """
     at = now()
     for row, wait in rows:
-        row.next_check_at, row.lease_until = at + wait, None
+        row.next_check_at, row.lease_until = at + min(wait, _LONGEST_WAIT[row.hot]), None
     update_many([row for row, _ in rows], ["next_check_at", "lease_until"], fences=["lease_number"])
 
 

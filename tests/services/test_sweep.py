@@ -52,6 +52,15 @@ class TestLeases:
         site.domain("new.org", next_check_at=site.now())
         assert [row.domain for row in leases.claim(10)] == ["old.org", "new.org"]
 
+    def test_a_long_queue_at_a_registry_puts_off_no_day_of_dns_and_no_hour_of_who_publishes(
+        self, site
+    ):
+        due(site, "cold.org", "hot.org")
+        DomainStatus.objects.filter(domain="hot.org").update(hot=True)
+        leases.postpone([(row, 80 * HOUR) for row in leases.claim(2)])
+        waits = dict(DomainStatus.objects.values_list("domain", "next_check_at"))
+        assert waits == {"cold.org": site.now() + 24 * HOUR, "hot.org": site.now() + HOUR}
+
     def test_a_late_answer_is_ignored(self, site):
         due(site, "mill-lane.org")
         (slow,) = leases.claim(1)
