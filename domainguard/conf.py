@@ -37,6 +37,7 @@ class Settings:
     egress_allow: tuple[str, ...] = ()
     redis_url: str = field(default="", repr=False)
     metrics_token: str = field(default="", repr=False)
+    trail_keys: tuple[str, ...] = field(default=(), repr=False)
     rates: Mapping[str, int] = field(default_factory=dict)
     sources: tuple[str, ...] = ("dns", "rdap", "whois", "fastly")
     deverify: str = OBSERVE

@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from .services import enforce, forget, intents, outbox, sweep
+from .services.seal_trail import seal_trail
 
 # A sweep ends by itself well before Celery's soft time limit would cut it off.
 _SWEEP_SECONDS = 120.0
@@ -27,9 +28,14 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "sweep", "expires": 60},
     },
-    # A sweep that is cut off by its time limit never comes to this.
+    # A sweep that is cut off by its time limit never comes to these two.
     "domainguard-enforce": {
         "task": "domainguard.enforce",
+        "schedule": 60.0,
+        "options": {"queue": "sweep", "expires": 60},
+    },
+    "domainguard-seal": {
+        "task": "domainguard.seal_trail",
         "schedule": 60.0,
         "options": {"queue": "sweep", "expires": 60},
     },
@@ -71,3 +77,9 @@ def run_enforce(**_: Any) -> None:
 def run_forget(**_: Any) -> None:
     """Forget what is over."""
     forget.forget()
+
+
+@shared_task(name="domainguard.seal_trail")
+def run_seal_trail(**_: Any) -> None:
+    """Seal the rows of the audit trail that wait."""
+    seal_trail()

@@ -74,6 +74,7 @@ def domainguard() -> dict[str, Any]:
     said |= {key: env.list(name, default=[]) for name, key in _LISTS.items()}
     said["FASTLY_KEY"] = secret("FASTLY_KEY")
     said["RATES"] = _rates(env.list("DOMAINGUARD_RATES", default=[]))
+    said["TRAIL_KEYS"] = secret("DOMAINGUARD_TRAIL_KEYS")
     said["METRICS_TOKEN"] = secret("DOMAINGUARD_METRICS_TOKEN")
     said["DEVERIFY"] = env.str("DOMAINGUARD_DEVERIFY", default="enforce")
     return {key: value for key, value in said.items() if value}

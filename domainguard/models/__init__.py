@@ -12,6 +12,7 @@ from .observation import Observation
 from .outbox_mail import OutboxMail
 from .review_case import ReviewCase
 from .sweep_run import SweepRun
+from .trail_head import TrailHead
 
 __all__ = [
     "AddressStanding",
@@ -27,4 +28,5 @@ __all__ = [
     "OutboxMail",
     "ReviewCase",
     "SweepRun",
+    "TrailHead",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import models
@@ -33,6 +33,10 @@ class InstantField(models.DateTimeField):  # type: ignore[type-arg]
         if value.tzinfo is None:
             value = timezone.make_aware(value, timezone.get_default_timezone())
         return value.astimezone(UTC)
+
+    def kept(self, value: datetime) -> datetime:
+        """Give the moment that the database will give back for this one, in UTC."""
+        return cast(datetime, self.from_db_value(self.get_prep_value(value)))
 
     def deconstruct(self) -> Any:
         """Name the field by its public place, so that migrations stay readable."""

@@ -17,6 +17,7 @@ from domainguard import audit
 from domainguard.core.record import Act
 from domainguard.models import DomainStatus, ReviewCase, SweepRun
 from domainguard.services import batch, boundaries, check, enforce, enroll, outbox
+from domainguard.services.seal_trail import seal_trail
 from domainguard.wiring import clock_is_virtual, exempt_providers, now
 
 log = logging.getLogger("domainguard.sweep")
@@ -94,6 +95,7 @@ def sweep(
     done.waiting_for_review = ReviewCase.objects.filter(closed_at=None).count()
     done.mails_sent = outbox.deliver().sent
     _finish(run, done)
+    seal_trail()
     return done
 
 
