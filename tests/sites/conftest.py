@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
+from django.db import connection
+from django.urls import include, path
 
 SERIALIZERS = "domainguard.integrations.dj_rest_auth"
 
@@ -44,3 +50,34 @@ def every_door(settings, world):
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": []}]  # those of the libraries
     cache.clear()
     return world
+
+
+def and_provider(routes: list[Any]) -> ModuleType:
+    """Give a URLconf of these routes and of allauth's provider for tests."""
+    module = ModuleType("urls")
+    module.urlpatterns = [  # type: ignore[attr-defined]
+        path("social/", include("allauth.socialaccount.providers.dummy.urls")),
+        path("social/", include("allauth.socialaccount.urls")),
+        *routes,
+    ]
+    return module
+
+
+@pytest.fixture
+def provider(every_door, settings) -> Iterator[Any]:
+    """Give the same site, where a provider's word on an address signs in as well."""
+    extra = ["allauth.socialaccount", "allauth.socialaccount.providers.dummy"]
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, *extra]
+    settings.SOCIALACCOUNT_ADAPTER = "tests.sites.adapters.SocialAdapter"
+    settings.SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+    from tests.sites import urls
+
+    settings.ROOT_URLCONF = and_provider(urls.urlpatterns)
+    tables = list(apps.get_app_config("socialaccount").get_models())  # no migration made them
+    with connection.schema_editor() as editor:
+        for model in tables:
+            editor.create_model(model)
+    yield every_door
+    with connection.schema_editor() as editor:
+        for model in reversed(tables):
+            editor.delete_model(model)

@@ -54,7 +54,7 @@ class DjangoForm(Door):
         return self._asked("/auth/password_reset/", {"email": address})
 
     def use(self, mail: Delivered) -> int:
-        return _fill(self.client, _path(mail), "new_password1", "new_password2")
+        return _fill(self.client, path_in(mail), "new_password1", "new_password2")
 
 
 class AllauthLink(Door):
@@ -64,7 +64,7 @@ class AllauthLink(Door):
         return self._asked(reverse("account_reset_password"), {"email": address})
 
     def use(self, mail: Delivered) -> int:
-        uid, _, key = _path(mail).rstrip("/").rpartition("/")[2].partition("-")
+        uid, _, key = path_in(mail).rstrip("/").rpartition("/")[2].partition("-")
         path = reverse("account_reset_password_from_key", args=[uid, key])
         return _fill(self.client, path, "password1", "password2")
 
@@ -117,7 +117,7 @@ class HeadlessLink(Door):
         return self._call("password/request", email=address)
 
     def use(self, mail: Delivered) -> int:
-        key = _path(mail).rstrip("/").rpartition("/")[2]
+        key = path_in(mail).rstrip("/").rpartition("/")[2]
         return self._call("password/reset", key=key, password=SECOND)[0]
 
     def _call(self, path: str, **data: str) -> tuple[int, int]:
@@ -190,7 +190,7 @@ class DjRestAuth(Door):
         return self._asked("/rest/password/reset/", {"email": address})
 
     def use(self, mail: Delivered) -> int:
-        *_, uid, token, _end = _path(mail).split("/")
+        *_, uid, token, _end = path_in(mail).split("/")
         form = {"uid": uid, "token": token, "new_password1": SECOND, "new_password2": SECOND}
         return self.client.post("/rest/password/reset/confirm/", form).status_code
 
@@ -206,7 +206,7 @@ class DjoserPassword(Door):
         return self._asked(self.asks, {get_user_model().get_email_field_name(): address})
 
     def use(self, mail: Delivered) -> int:
-        uid, token = _path(mail).split("/")[-2:]
+        uid, token = path_in(mail).split("/")[-2:]
         form = {"uid": uid, "token": token, "new_password": SECOND}
         return self.client.post("/djoser/users/reset_password_confirm/", form).status_code
 
@@ -217,29 +217,7 @@ class DjoserUsername(DjoserPassword):
     asks: ClassVar[str] = "/djoser/users/reset_username/"
 
 
-class DjoserActivation(DjoserPassword):
-    """djoser's activation of a new account, its mail asked for once more."""
-
-    settings: ClassVar = {
-        "DJOSER": {
-            "TOKEN_MODEL": None,
-            "SEND_ACTIVATION_EMAIL": True,
-            "ACTIVATION_URL": "activate/{uid}/{token}",
-            "EMAIL": {"activation": "domainguard.integrations.djoser.ActivationEmail"},
-        }
-    }
-    asks: ClassVar[str] = "/djoser/users/resend_activation/"
-
-    def use(self, mail: Delivered) -> int:
-        uid, token = _path(mail).split("/")[-2:]
-        form = {"uid": uid, "token": token}
-        return self.client.post("/djoser/users/activation/", form).status_code
-
-    def worked(self, user: Any) -> bool:
-        return bool(user.is_active)
-
-
-def _path(mail: Delivered) -> str:
+def path_in(mail: Delivered) -> str:
     link = re.search(r"https?://\S+", mail.text)
     assert link is not None, mail.text
     parts = urlsplit(link[0])

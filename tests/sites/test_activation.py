@@ -11,8 +11,8 @@ from domainguard.services import intents
 from domainguard.services.sweep import sweep
 from tests.sites import cells
 from tests.sites.cells import ADDRESS, When, expected, healthy, play
-from tests.sites.doors import DjoserActivation
 from tests.sites.people import PASSWORD, PlainPeople
+from tests.sites.proofs import DjoserActivation
 
 
 @pytest.fixture
