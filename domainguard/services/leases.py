@@ -60,10 +60,7 @@ def give_back(rows: Sequence[DomainStatus]) -> None:
         row.next_check_at = next_check_at(
             row.record(), now=at, policy=numbers, spread=spread(row.domain)
         )
-    # Somebody may have looked deeper meanwhile, and then knows better when to look again.
-    written = ["triaged_at", "next_check_at", "lease_until"]
-    if update_many(rows, written, fences=["lease_number", "last_look_at"]) < len(rows):
-        update_many(rows, ["lease_until"], fences=["lease_number"])
+    _leave(rows, "triaged_at")
 
 
 def postpone(rows: Sequence[tuple[DomainStatus, timedelta]]) -> None:
@@ -75,7 +72,14 @@ def postpone(rows: Sequence[tuple[DomainStatus, timedelta]]) -> None:
     at = now()
     for row, wait in rows:
         row.next_check_at, row.lease_until = at + min(wait, _LONGEST_WAIT[row.hot]), None
-    update_many([row for row, _ in rows], ["next_check_at", "lease_until"], fences=["lease_number"])
+    _leave([row for row, _ in rows])
+
+
+def _leave(rows: Sequence[DomainStatus], *more: str) -> None:
+    # Somebody may have looked deeper meanwhile, and then knows better when to look again.
+    written = ["next_check_at", "lease_until", *more]
+    if update_many(rows, written, fences=["lease_number", "last_look_at"]) < len(rows):
+        update_many(rows, ["lease_until"], fences=["lease_number"])
 
 
 def set_aside(row: DomainStatus) -> None:

@@ -173,13 +173,21 @@ class TestTheDailyRound:
         assert world.sweep().held == 1
         assert healthy().held
 
+    @pytest.mark.parametrize(
+        "leave",
+        [
+            lambda row: leases.give_back([row]),
+            lambda row: leases.postpone([(row, 20 * HOUR)]),
+        ],
+        ids=["given back", "postponed"],
+    )
     def test_does_not_postpone_the_second_look_of_somebody_who_looked_meanwhile(
-        self, world, healthy, at
+        self, world, healthy, at, leave
     ):
         (row,) = [each for each in leases.claim(99) if each.domain == "mill-lane.org"]
         world.net.replace(scripts.redemption("mill-lane.org", born=at(days=-400), begins=at()))
         check.look_now("mill-lane.org", purpose=check.RESET)
-        leases.give_back([row])
+        leave(row)
         assert healthy().next_check_at == world.net.clock.now() + 6 * HOUR
         assert healthy().lease_until is None
 
