@@ -207,5 +207,8 @@ DOMAINGUARD: dict[str, Any] = environment.domainguard() | {
     "ADDRESS_BOOK": "domainguard.addressbooks.allauth.AllauthAddressBook",
     "SITE_FACTS": "registry_site.accounts.facts.RegistrySiteFacts",
     "TRUSTED_PROXY_COUNT": ALLAUTH_TRUSTED_PROXY_COUNT,
-    "LETTERS": {"account_changed": "registry_site.accounts.notices.account_changed_letter"},
+    "LETTERS": {
+        "account_changed": "registry_site.accounts.notices.account_changed_letter",
+        "invitation": "registry_site.packages.invitations.invitation_letter",
+    },
 }

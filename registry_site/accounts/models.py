@@ -41,6 +41,8 @@ class User(AbstractUser):
         help_text=_("While this is set the account cannot publish. Clear it to let it go on."),
     )
 
+    recovered_at = models.DateTimeField(null=True, editable=False)
+
     class Meta(AbstractUser.Meta):
         constraints = (
             models.UniqueConstraint(Lower("username"), name="accounts_user_username_any_case"),

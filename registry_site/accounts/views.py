@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from registry_site.packages.tokens import to_look_at
+
 from .addresses import address_cards
 from .models import User
 
@@ -28,6 +30,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "prompts": [each for each in cards if each.words.lost],
         "fallback": next((each for each in cards if each.words.trusted), None),
         "roles": roles,
+        "tokens_to_look_at": to_look_at(user).count(),
     }
     return render(request, "accounts/account.html", shown)
 

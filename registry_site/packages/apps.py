@@ -9,3 +9,9 @@ class PackagesConfig(AppConfig):
 
     name = "registry_site.packages"
     verbose_name = _("packages")
+
+    def ready(self) -> None:
+        """Listen for resets: the tokens from before are to be looked at."""
+        from .tokens import listen
+
+        listen()

@@ -1,11 +1,11 @@
-"""The two forms with which people publish."""
+"""The forms with which people publish, invite others, and name their tokens."""
 
 from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from .models import Project, Release, normalized
+from .models import ApiToken, Invitation, Project, Release, normalized
 
 
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -35,3 +35,22 @@ class ReleaseForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.project.releases.filter(version=version).exists():
             raise forms.ValidationError(_("This version is already published."))
         return version
+
+
+class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Names a token, so that its owner knows later what it was for."""
+
+    class Meta:
+        model = ApiToken
+        fields = ("name",)
+
+
+class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Offers a role in the project its instance names; it never says whether anybody is meant."""
+
+    class Meta:
+        model = Invitation
+        fields = ("kind",)
+
+    who = forms.CharField(label=_("Username or email address"), max_length=254)
+    field_order = ("who", "kind")

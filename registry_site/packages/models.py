@@ -108,3 +108,38 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project} {self.version}"
+
+
+class ApiToken(models.Model):
+    """What a machine publishes with. Only a hash is kept: 256 random bits need no slow one."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+    kept_at = models.DateTimeField(_("kept at"), null=True, editable=False)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.user})"
+
+
+class Invitation(models.Model):
+    """An offer of a role. Whom it reached is known to nobody who looks here, nor to the inviter."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="invitations")
+    kind = models.CharField(_("kind"), max_length=10, choices=Role.Kind, default=Role.Kind.OWNER)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.project} ({self.kind})"

@@ -60,6 +60,8 @@ def project(request: HttpRequest, name: str) -> HttpResponse:
         "roles": found.roles.select_related("user"),
         "releases": releases[:50],
         "may_publish": _may_publish(request, found),
+        "may_invite": request.user.is_authenticated
+        and found.roles.filter(user=request.user, kind=Role.Kind.OWNER).exists(),
     }
     return render(request, "packages/project.html", shown)
 
