@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connections, models, router
+from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 _PER_STATEMENT = 2_000
@@ -21,10 +21,12 @@ def update_many(
 
     A row stays as it is in the table when one of its `fences`, fields too, is not there what it is
     in memory; null is equal to null. PostgreSQL and SQLite take one UPDATE for 2,000 rows, which
-    is many times faster than `bulk_update`; other databases take a statement for each row.
+    is many times faster than `bulk_update`; other databases take a statement for each row. Rows
+    are locked in the order of their keys.
     """
     if not rows:
         return 0
+    rows = sorted(rows, key=lambda row: row.pk)
     statement = _Statement(type(rows[0]), list(fields), list(fences))
     parts = (rows[at : at + _PER_STATEMENT] for at in range(0, len(rows), _PER_STATEMENT))
     return sum(map(statement.run, parts))
@@ -50,9 +52,18 @@ class _Statement:
         if source is None:
             return sum(map(self._write_one, rows))
         document = json.dumps([self._values(row) for row in rows])
-        with self._connection.cursor() as cursor:
-            cursor.execute(self._sql(source), [document])
-            return int(cursor.rowcount)
+        with transaction.atomic(using=self._connection.alias, savepoint=False):
+            self._lock([row.pk for row in rows])
+            with self._connection.cursor() as cursor:
+                cursor.execute(self._sql(source), [document])
+                return int(cursor.rowcount)
+
+    def _lock(self, keys: list[Any]) -> None:
+        """Lock the rows in order: an UPDATE takes them as they come, and others wait in order."""
+        if self._connection.vendor == "postgresql":  # SQLite has one lock for all
+            every = self._model._default_manager.using(self._connection.alias)
+            locked = every.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+            list(locked.values_list("pk", flat=True))
 
     def _source(self) -> str | None:
         """Give the SQL that reads the document as a table, where the database can."""

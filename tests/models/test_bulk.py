@@ -66,9 +66,10 @@ def test_a_row_that_is_gone_is_no_error(rows):
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(rows):
-    with CaptureQueriesContext(connection) as queries:
-        update_many(rows, FIELDS, fences=["lease_number"])
-    assert len(queries) == 1
+    for some in (rows[:1], rows):
+        with CaptureQueriesContext(connection) as queries:
+            update_many(some, FIELDS, fences=["lease_number"])
+        assert len(queries) == (2 if connection.vendor == "postgresql" else 1)  # with its locks
 
 
 def test_a_database_without_such_a_statement_writes_row_by_row_with_the_same_fences(rows):

@@ -1,0 +1,1 @@
+"""What somebody could try against the running whole."""
