@@ -67,6 +67,7 @@ _PLAIN: dict[str, Any] = {
         "USERNAME_RESET_CONFIRM_URL": "name/{uid}/{token}",
         "ACTIVATION_URL": "activate/{uid}/{token}",
         "SEND_ACTIVATION_EMAIL": True,
+        "EMAIL": {"activation": f"{_OURS}.djoser.ActivationEmail"},
     },
 }
 _ALLAUTH: dict[str, Any] = {
