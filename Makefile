@@ -64,7 +64,7 @@ check: $(DEV) ## lint, types, layers, Django's own checks, migrations
 
 faults: $(DEV) ## run property tests, races and floods at length, 10,000 examples each
 	$(PY) -m pytest --numprocesses 2 -m hypothesis --hypothesis-profile long $(ARGS)
-	DOMAINGUARD_FAULTS=long $(PY) -m pytest --numprocesses 2 -m faults --database postgres $(ARGS)
+	DOMAINGUARD_FAULTS=long DOMAINGUARD_FAULTS_REPORT=$(CURDIR)/faults-report.txt $(PY) -m pytest --numprocesses 2 -m faults --database postgres $(ARGS)
 
 bench: $(RIVALS) ## run the programs of benchmarks/, or one: make bench BENCH=fuzz_names
 	@for name in $(BENCH); do $(PY) -m benchmarks.$$name $(ARGS) || exit 1; done

@@ -47,12 +47,15 @@ def look_at_due(*, seconds: float = inf) -> Iterator[tuple[DomainStatus, Looked]
     """
     assemble()
     end = monotonic() + seconds
-    with ThreadPoolExecutor(_DEEP_AT_ONCE, thread_name_prefix="look") as pool:
+    pool = ThreadPoolExecutor(_DEEP_AT_ONCE, thread_name_prefix="look")
+    try:
         while True:
             batch = _Round(pool, until=min(end, monotonic() + _ROUND_SECONDS))
             yield from batch.run()
             if not batch.claimed:
                 return
+    finally:
+        pool.shutdown(cancel_futures=True)  # who is cut off does not wait for looks not yet begun
 
 
 @dataclass(slots=True)

@@ -6,13 +6,16 @@ import os
 import signal
 from typing import Any
 
+from django.core.management import call_command
 from django.db.models.signals import post_save
-from django.test import Client
+from django.test import Client, override_settings
 
-from domainguard.models import Intent
+from domainguard.models import DomainStatus, Intent
 from domainguard.services import batch, intents, outbox
 from domainguard.services import enforce as enforcing
 from domainguard.services import sweep as sweeping
+from tests.faults import town
+from tests.services.rows import Site
 
 
 def sweep() -> dict[str, Any]:
@@ -37,15 +40,15 @@ def look() -> int:
     return len(list(batch.look_at_due()))
 
 
-def ask(address: str, client: str) -> int:
-    """Ask for a reset at the page, as anybody can."""
-    answer = Client(REMOTE_ADDR=client, HTTP_HOST="localhost").post(
-        "/accounts/password/reset/", {"email": address}
-    )
-    return int(answer.status_code)
+@override_settings(DEBUG=False, ALLOWED_HOSTS=["localhost"])
+def ask(address: str, client: str = "10.0.0.1") -> list[Any]:
+    """Ask for a reset at the page, as anybody can; give the answer's status and text."""
+    browser = Client(REMOTE_ADDR=client, HTTP_HOST="localhost", raise_request_exception=False)
+    answer = browser.post("/accounts/password/reset/", {"email": address})
+    return [answer.status_code, answer.content.decode()[:10_000]]
 
 
-def ask_and_die(address: str, client: str) -> int:
+def ask_and_die(address: str, client: str) -> list[Any]:
     """Ask in a process that is killed as soon as the request is stored, before any answer."""
     post_save.connect(_die, Intent)
     return ask(address, client)
@@ -53,3 +56,22 @@ def ask_and_die(address: str, client: str) -> int:
 
 def _die(**_: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+def settle(count: int) -> None:
+    """Make the tables, and domains that two looks found lapsed."""
+    call_command("migrate", verbosity=0)
+    for number in range(count):
+        Site().person(f"p{number}", *(f"p{number}@lane-{number}.org", f"p{number}@{town.HOME}"))
+        Site().corroborate(f"lane-{number}.org")
+
+
+def epochs() -> dict[str, int]:
+    """Give every domain's epoch."""
+    return dict(DomainStatus.objects.values_list("domain", "control_epoch"))
+
+
+def assert_whole() -> None:
+    """Break unless nothing is half."""
+    town.assert_whole()

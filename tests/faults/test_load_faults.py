@@ -31,7 +31,7 @@ from tests.compose import until
 from tests.faults.clocks import wrong
 from tests.faults.crew import celery_worker, running_crew
 from tests.faults.report import report
-from tests.faults.town import BORN, DAY, HOME, HOUR
+from tests.faults.town import BORN, DAY, HOME, HOUR, assert_whole
 from tests.journeys.lengths import times
 from tests.services.rows import Site
 
@@ -101,7 +101,7 @@ class TestTheKillSwitch:
             assert not may_receive(standing.pk, Purpose.RECOVER).admitted
         pause(False, by="kay")
         crew.work("enforce")
-        town.assert_whole()
+        assert_whole()
         assert told.count() == 4 * len(town.domains)
 
     def written(self) -> list[int]:

@@ -75,21 +75,9 @@ class Town:
         """Say whether anybody still has to be looked at, leased or not."""
         return DomainStatus.objects.filter(next_check_at__lte=self.world.net.clock.now()).exists()
 
-    def assert_whole(self) -> None:
-        """Nothing is half, nothing was done twice, and every change has its one audit row (I3)."""
-        bumped = Counter(EpochBump.objects.order_by().values_list("domain__domain", "epoch"))
-        raised = AuditEvent.objects.filter(action="epoch_raised")
-        assert Counter(raised.values_list("domain", "detail__epoch")) == bumped
-        rows = DomainStatus.objects.filter(control_epoch__gt=1)
-        assert set(rows.values_list("domain", "control_epoch")) == set(bumped)
-        lost = Counter(Deverification.objects.values_list("standing", "epoch"))
-        assert max(lost.values(), default=1) == 1
-        audited = AuditEvent.objects.filter(action="address_deverified")
-        assert audited.count() == len(lost)
-
     def assert_all_planted_lost_trust_and_nobody_else(self) -> None:
         """Every address at a planted domain was de-verified once, with one notice (I3, I4)."""
-        self.assert_whole()
+        assert_whole()
         held = DomainStatus.objects.filter(held=True).values_list("domain", flat=True)
         assert sorted(held) == self.planted
         lost = Deverification.objects.values_list("standing__canonical", flat=True)
@@ -108,3 +96,16 @@ class Town:
         assert max(mailed.values()) == 1
         unsure = OutboxMail.objects.exclude(status=OutboxMail.Status.SENT).count()
         assert len(mailed) >= notices.count() - unsure
+
+
+def assert_whole() -> None:
+    """Nothing is half, nothing was done twice, and every change has its one audit row (I3)."""
+    bumped = Counter(EpochBump.objects.order_by().values_list("domain__domain", "epoch"))
+    raised = AuditEvent.objects.filter(action="epoch_raised")
+    assert Counter(raised.values_list("domain", "detail__epoch")) == bumped
+    rows = DomainStatus.objects.filter(control_epoch__gt=1)
+    assert set(rows.values_list("domain", "control_epoch")) == set(bumped)
+    lost = Counter(Deverification.objects.values_list("standing", "epoch"))
+    assert max(lost.values(), default=1) == 1
+    audited = AuditEvent.objects.filter(action="address_deverified")
+    assert audited.count() == len(lost)

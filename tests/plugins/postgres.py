@@ -46,15 +46,16 @@ class Postgres:
 
     def stop(self) -> None:
         """Stop the server at once and remove everything it wrote."""
-        self._run("pg_ctl", "stop", "-m", "immediate", "-w")
+        self.run("pg_ctl", "stop", "-m", "immediate", "-w")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self, options: str) -> None:
-        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+        self.run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
         log = str(self.folder / "log")
-        self._run("pg_ctl", "start", "-w", "-l", log, "-o", f"-k {self.folder} {options}")
+        self.run("pg_ctl", "start", "-w", "-l", log, "-o", f"-k {self.folder} {options}")
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of its programs on its data; raises PostgresUnavailable with what that said."""
         command = [str(self.binaries / program), "-D", str(self.folder / "data"), *arguments]
         # A file, not a pipe: the server inherits it, and reading a pipe would wait for its end.
         with tempfile.TemporaryFile() as output:

@@ -21,11 +21,11 @@ class ValkeyUnavailable(Exception):
 
 
 @contextmanager
-def running_valkey(*options: str) -> Iterator[str]:
+def running_valkey(*options: str, port: int = 0) -> Iterator[str]:
     """Run a server that keeps nothing on disk, and give its `redis://` address."""
     binary = _binary()
     with tempfile.TemporaryDirectory(prefix="dg-valkey-") as folder:
-        process, port = _start(binary, Path(folder), options)
+        process, port = _start(binary, Path(folder), options, port)
         try:
             yield f"redis://127.0.0.1:{port}/0"
         finally:
@@ -48,12 +48,12 @@ def _binary() -> str:
 
 
 def _start(
-    binary: str, folder: Path, options: Sequence[str]
+    binary: str, folder: Path, options: Sequence[str], wanted: int
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Start on a free port, again when somebody else took the port in between."""
     log = folder / "log"
     for _ in range(_TRIES):
-        port = _free_port()
+        port = wanted or _free_port()
         command = [binary, "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
         command += ["--save", "", "--appendonly", "no", "--logfile", str(log), *options]
         process = subprocess.Popen(command, start_new_session=True)
