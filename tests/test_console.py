@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
+import pty
 import re
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -145,6 +147,49 @@ def test_killed_in_the_middle_it_goes_on_and_repeats_no_row_and_no_question(
     assert not set(internet.rdap.queries) & {name.partition("@")[2] for name in names}
     assert len(asked) >= len(names)
     assert not list(tmp_path.glob("*.journal*"))
+
+
+def test_ctrl_c_closes_the_document_and_says_how_to_go_on(run, environ, internet, tmp_path):
+    (tmp_path / "list.txt").write_text("p@lane-1.org\np@lane-2.org\np@late-lane.net\n")
+    words = ["check", "--file", str(tmp_path / "list.txt"), "--csv", str(tmp_path / "out.csv")]
+    with (
+        internet.outage(Where.RDAP, How.SLOW, tld="net", delay=2.0),
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *words, "--json"],
+            cwd=ROOT,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as child,
+    ):
+        opened = child.stdout.readline() + child.stdout.readline()
+        child.send_signal(signal.SIGINT)
+        rest, said = child.stdout.read(), child.stderr.read()
+    assert child.returncode == 130
+    assert said == "Stopped. The same command goes on from here.\n"
+    document = json.loads(opened + rest)
+    assert document["complete"] is False
+    assert [each["line"] for each in document["checked"]] == [1, 2]
+    assert run(*words).returncode == 0
+
+
+def test_a_terminal_sees_how_far_it_is(environ, tmp_path):
+    (tmp_path / "list.txt").write_text("p@lane-1.org\nq@lane-1.org\np@lane-2.org\n")
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-c", PROGRAM, "check", "--file", tmp_path / "list.txt", "--json"],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        check=True,
+    )
+    seen = os.read(ours, 10_000).decode()
+    os.close(ours)
+    os.close(theirs)
+    last = seen.replace("\x1b[K", "").strip().rpartition("\r")[2]
+    assert last == ("2 of 2 domains looked at, 0 wait for their registry; 3 of 3 lines written")
 
 
 def test_twenty_thousand_lines_take_little_memory(environ, internet, tmp_path):

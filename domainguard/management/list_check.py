@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.management.base import CommandError, OutputWrapper
 
+from domainguard.management.stopping import ctrl_c_waits
 from domainguard.services.lists.audit import Audit, Line, Progress, Summary
 from domainguard.services.lists.files import ListFile
 from domainguard.services.lists.journal import Journal
@@ -35,6 +37,8 @@ def check_list(wanted: Wanted, stdout: OutputWrapper, stderr: OutputWrapper) -> 
         return _checked(wanted, stdout, stderr)
     except ListRefused as refused:
         raise CommandError(str(refused), returncode=REFUSED) from refused
+    except KeyboardInterrupt:  # before the first look
+        return INTERRUPTED
     except BrokenPipeError:
         raise  # no trouble of ours: whoever read has seen enough
     except OSError as error:
@@ -71,13 +75,15 @@ def _written(
     document = JsonOutput(lambda text: stdout.write(text, ending="")) if as_json else None
     progress, is_done = _ProgressLine(stderr), False
     try:
-        for line in audit.run(progress.show):
-            if rows:
-                rows.write(line)
-            if document:
-                document.write(line)
-            elif rows is None:
-                _print(line, stdout, stderr)
+        with ctrl_c_waits() as raise_if_pressed:
+            for line in audit.run(_both(progress.show, raise_if_pressed)):
+                if rows:
+                    rows.write(line)
+                if document:
+                    document.write(line)
+                elif rows is None:
+                    _print(line, stdout, stderr)
+                raise_if_pressed()
         is_done = True
     except KeyboardInterrupt:
         pass  # what was found is in the journal
@@ -90,6 +96,14 @@ def _written(
     elif is_done:
         stdout.write(_in_words(audit.summary))
     return is_done
+
+
+def _both(show: Callable[[Progress], None], then: Callable[[], None]) -> Callable[[Progress], None]:
+    def do_both(progress: Progress) -> None:
+        show(progress)
+        then()
+
+    return do_both
 
 
 def _print(line: Line, stdout: OutputWrapper, stderr: OutputWrapper) -> None:
@@ -116,26 +130,31 @@ class _ProgressLine:
 
     def __init__(self, stderr: OutputWrapper) -> None:
         self._stderr = stderr
-        self._shown_at: float | None = None
+        self._progress: Progress | None = None
+        self._shown_at = -_SHOWN_EVERY
 
     def show(self, progress: Progress) -> None:
+        self._progress = progress
         now = time.monotonic()
-        if not self._stderr.isatty() or (self._shown_at and now - self._shown_at < _SHOWN_EVERY):
-            return
-        self._shown_at = now
-        self._write(
-            f"\r{progress.looked:,} of {progress.domains:,} domains looked at, "
-            f"{progress.waiting:,} wait for their registry; "
-            f"{progress.told:,} of {progress.lines:,} lines written\x1b[K"
-        )
+        if self._stderr.isatty() and now - self._shown_at >= _SHOWN_EVERY:
+            self._shown_at = now
+            self._write(_how_far(progress))
 
     def end(self) -> None:
-        if self._shown_at:
-            self._write("\n")
+        if self._stderr.isatty() and self._progress:
+            self._write(_how_far(self._progress) + "\n")
 
     def _write(self, text: str) -> None:
         self._stderr.write(text, style_func=str, ending="")
         self._stderr.flush()
+
+
+def _how_far(progress: Progress) -> str:
+    return (
+        f"\r{progress.looked:,} of {progress.domains:,} domains looked at, "
+        f"{progress.waiting:,} wait for their registry; "
+        f"{progress.told:,} of {progress.lines:,} lines written\x1b[K"
+    )
 
 
 def _status(summary: Summary) -> int:

@@ -135,6 +135,14 @@ def test_silence_is_no_reason_to_hold(lanes, listed, tmp_path, where):
     assert (row["conclusive"], row["would_hold"]) == ("no", "cannot tell")
 
 
+def test_a_list_that_cannot_be_read_leaves_nothing_behind(lanes, tmp_path):
+    (tmp_path / "list.csv").write_text("id,name\n1,Ada\n")
+    for column in ([], ["--column", "mail"]):
+        with pytest.raises(CommandError, match="'id', 'name'"):
+            check("--file", tmp_path / "list.csv", "--csv", tmp_path / "out.csv", *column)
+    assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]
+
+
 class TestAnOutputThatIsThere:
     def test_is_left_as_it_is_when_no_run_that_was_stopped_belongs_to_it(self, listed, tmp_path):
         out = tmp_path / "out.csv"

@@ -86,8 +86,9 @@ class Audit:
         """Read the list once, to know its domains and its length; raises ListRefused."""
         self._journal.enrol(self._named())
         self.progress.domains, self.progress.looked = self._journal.counts()
+        self.summary.domains = self.progress.domains
 
-    def run(self, on_progress: Callable[[Progress], None]) -> Iterator[Line]:
+    def run(self, on_progress: Callable[[Progress], object]) -> Iterator[Line]:
         """Give each line as soon as it and all before it are known, after a survey."""
         assemble()
         told = self._told()
@@ -101,7 +102,6 @@ class Audit:
         yield from _known(told)
         if self.summary.lines < self.progress.lines:
             raise ListRefused(f"{self._source.path} changed while it was being read.")
-        self.summary.domains = self.progress.domains
 
     def _named(self) -> Iterator[Named]:
         for entry in self._source.entries():
