@@ -45,7 +45,8 @@ def fill(rows: int) -> None:
         Record(state=State.ACTIVE, fingerprint=seen, observed=seen, baseline_at=at, last_look_at=at)
     )
     row.save()
-    names = [each.column for each in DomainStatus._meta.concrete_fields if not each.primary_key]
+    fields = DomainStatus._meta.concrete_fields
+    names = [str(each.column) for each in fields if not each.primary_key]
     values = {"domain": "'name-' || n || '.com'", "next_check_at": "now() - n * interval '1 ms'"}
     picked = ", ".join(values.get(name, name) for name in names)
     with connection.cursor() as cursor:

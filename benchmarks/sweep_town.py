@@ -96,6 +96,7 @@ def settle(domains: int, addresses: int) -> None:
         cursor.execute("SELECT setseed(0.5)")
         user_table = _copied(user, {"username": "'p' || n", "email": text})
         cursor.execute(f"{user_table} FROM accounts_user, generate_series(1, {addresses}) AS n")
+        cursor.execute("ANALYZE")  # or each proof's key is looked for in the whole table
         proofs = _copied(proof, {"user_id": "u.id", "email": "u.email"})
         cursor.execute(
             f"{proofs} FROM account_emailaddress e, accounts_user u WHERE u.id > e.user_id"
