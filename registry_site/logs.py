@@ -8,12 +8,15 @@ import unicodedata
 from typing import Final
 
 _ADDRESS: Final = re.compile(r"[^\s@<>'\"(){}\[\],;:=]+@[^\s@<>'\"(){}\[\],;=]+")
-_LINK: Final = re.compile(r"(/(?:password/reset|confirm-email)/(?:[^/\s]+/)?)([^/\s]{16,})")
+_LINK: Final = re.compile(
+    r"(/(?:password/reset|confirm-email|invitation)/(?:[^/\s]+/)?)([^/\s]{16,})"
+)
+_TOKEN: Final = re.compile(r"dgr-[\w-]{16,}")
 
 
 def redact(text: str) -> str:
-    """Replace every e-mail address and every key of a mailed link by a word in brackets."""
-    return _LINK.sub(r"\1[key]", _ADDRESS.sub("[address]", text))
+    """Replace every e-mail address, API token and key of a mailed link by a word in brackets."""
+    return _TOKEN.sub("[token]", _LINK.sub(r"\1[key]", _ADDRESS.sub("[address]", text)))
 
 
 def escape_controls(text: str) -> str:

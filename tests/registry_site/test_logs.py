@@ -23,6 +23,8 @@ def formatted(message: str, *args: object, exc_info: object = None) -> str:
         ("'ada@straße.de', 'b@b.org'", "'[address]', '[address]'"),
         ("GET /accounts/password/reset/MQ/c9a2f0-0123456789abcdef0123/ 200",
          "GET /accounts/password/reset/MQ/[key]/ 200"),
+        ("POST /invitation/7/31:Zm9vYmFyYmF6cXV4Zm9v/ 302", "POST /invitation/7/[key]/ 302"),
+        ("Authorization: Bearer dgr-Zm9vYmFyYmF6cXV4Zm9v", "Authorization: Bearer [token]"),
         ("GET /accounts/confirm-email/Mg:1vMNoP:Zm9vYmFyYmF6cXV4/ 200",
          "GET /accounts/confirm-email/[key]/ 200"),
         ("GET /accounts/password/reset/done/ 200", "GET /accounts/password/reset/done/ 200"),
