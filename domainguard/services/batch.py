@@ -120,15 +120,15 @@ class _Round:
                     yield RegistrableDomain(row.domain)
 
     def _is_light(self, row: DomainStatus, below: list[MailDomainName]) -> bool:
-        if is_trusted(row.domain):
-            self._as_they_were.append(row)
-            return False
         try:
             record = row.record(exempt=is_exempt(row.domain))
             wanted = depth(record, now=now(), policy=policy(), visible_for=visible_for(row.domain))
         except Exception:  # one domain's unreadable row is no other domain's
             log.exception("A domain's row could not be read (row %s).", row.pk)
             self._broken.append(row)
+            return False
+        if is_trusted(row.domain):
+            self._as_they_were.append(row)
             return False
         if below or record.fingerprint is None or record.held or record.silent:
             self._look_in_full(row, below, may_wait=record.fingerprint is None)

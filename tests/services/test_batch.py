@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection, connections
@@ -95,7 +96,7 @@ class TestARegistryThatMayBeAskedOnceAMinute:
         waits = self.waits(rare)
         others = sorted(wait for wait in waits if wait < 12 * HOUR)
         assert len(others) >= 11
-        gaps = [later - sooner for sooner, later in zip(others, others[1:], strict=False)]
+        gaps = [later - sooner for sooner, later in pairwise(others)]
         assert min(gaps) > MINUTE
         assert not DomainStatus.objects.filter(silent__gt=0).exists()
 
@@ -125,6 +126,13 @@ class TestNeighbours:
         assert [name for name, looked in kept.items() if looked is None] == [rows[1].domain]
         assert Counter(DomainStatus.objects.values_list("failures", flat=True)) == {0: 2, 1: 1}
         assert "could not be kept" in caplog.text
+
+    @pytest.mark.parametrize("trusted", [[], ["mill-lane.org"]])
+    def test_a_row_that_cannot_be_read_ends_no_sweep_trusted_or_not(self, site, settings, trusted):
+        settings.DOMAINGUARD = {**settings.DOMAINGUARD, "TRUSTED_DOMAINS": trusted}
+        strange = [{"hold_class": "of another release"}]
+        site.domain("mill-lane.org", next_check_at=site.now(), holds=strange)
+        assert look() == {"mill-lane.org": None}
 
     @pytest.mark.django_db(transaction=True)
     def test_three_sweepers_at_once_look_at_each_domain_once(self, town):
