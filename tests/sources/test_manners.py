@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -321,7 +322,7 @@ def test_a_sweep_that_is_sent_away_gets_one_time_behind_the_other(clock: time_ma
     manners = Manners(per_minute=10)
     assert answers(manners, Errand.SWEEP, 7) == 7
     waits = [wait_for(manners, Errand.SWEEP) for _ in range(5)]
-    gaps = [later - sooner for sooner, later in zip(waits, waits[1:], strict=False)]
+    gaps = [later - sooner for sooner, later in pairwise(waits)]
     # Seven a minute are a sweep's.
     assert all(
         gap == pytest.approx(timedelta(seconds=60 / 7), abs=timedelta(milliseconds=10))
