@@ -29,7 +29,6 @@ def seal_facts(row: AuditEvent, *, after: str) -> dict[str, Any]:
     return {
         **facts_of(row),
         "id": row.pk,
-        "mark": row.mark,
         "place": row.place,
         "after": after,
     }

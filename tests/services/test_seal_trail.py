@@ -80,7 +80,7 @@ def test_a_sealing_that_is_cut_off_leaves_the_chain_as_it_was(trail):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_sealers_and_a_writer_make_one_chain(trail):
+def test_two_sealers_and_a_writer_make_one_chain(trail, caplog):
     many(trail, 2_500)
     together = Barrier(3)
 
@@ -98,6 +98,7 @@ def test_two_sealers_and_a_writer_make_one_chain(trail):
     done = trail.verified()
     assert done.broken is None
     assert (done.sealed, done.sealed + done.unsealed) == (sealed, 2_550)
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 @pytest.mark.django_db(transaction=True)

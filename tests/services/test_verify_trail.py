@@ -163,6 +163,26 @@ def test_f57_an_old_head_over_a_cut_trail_shows_by_the_seal_that_was_noted_elsew
     assert "noted elsewhere" in trail.broken(noted=noted)[2]
 
 
+def test_f57_a_row_from_another_past_of_the_same_trail_does_not_fit(trail):
+    trail.sealed(3)
+    old = TrailHead.objects.values().get()
+    trail.sealed(2)
+    other_past = AuditEvent.objects.values().get(place=4)
+    trail.damage("DELETE FROM domainguard_auditevent WHERE place > 3")
+    TrailHead.objects.update(**old)
+    trail.sealed(2)
+    assert trail.verified().broken is None
+    trail.damage("DELETE FROM domainguard_auditevent WHERE place = 4")
+    AuditEvent.objects.create(**other_past)
+    assert trail.broken()[1] == 5
+
+
+def test_f57_a_mark_that_was_changed_is_none(trail):
+    keys = trail.sealed(3)
+    trail.damage(edit("mark"), id=keys[1], value="0" * 64)
+    assert trail.broken()[0] == keys[1]
+
+
 def test_a_chain_goes_on_when_the_keys_change_and_the_old_ones_are_kept(trail, settings):
     trail.sealed(3)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
