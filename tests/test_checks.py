@@ -162,6 +162,22 @@ def test_djosers_reset_routes_are_found_unless_the_viewset_is_ours(routes):
     assert routes(viewset(djoser.UserViewSet)) == []
 
 
+DJOSERS = "domainguard.integrations.djoser"
+DJOSERS_NOTICES = (
+    ("SEND_CONFIRMATION_EMAIL", "confirmation", "ConfirmationEmail"),
+    (
+        "PASSWORD_CHANGED_EMAIL_CONFIRMATION",
+        "password_changed_confirmation",
+        "PasswordChangedConfirmationEmail",
+    ),
+    (
+        "USERNAME_CHANGED_EMAIL_CONFIRMATION",
+        "username_changed_confirmation",
+        "UsernameChangedConfirmationEmail",
+    ),
+)
+
+
 @pytest.mark.parametrize(
     ("chosen", "wanted"),
     [
@@ -174,9 +190,14 @@ def test_djosers_reset_routes_are_found_unless_the_viewset_is_ours(routes):
             },
             [],
         ),
+        *(
+            ({switch: True, **({"EMAIL": {key: f"{DJOSERS}.{name}"}} if name else {})}, wanted)
+            for switch, key, ours in DJOSERS_NOTICES
+            for name, wanted in ((ours, []), ("", ["domainguard.E008"]))
+        ),
     ],
 )
-def test_djosers_activations_are_found_unless_their_mail_is_ours(routes, settings, chosen, wanted):
+def test_djosers_mails_are_found_unless_their_class_is_ours(routes, settings, chosen, wanted):
     settings.DJOSER = {"TOKEN_MODEL": None, **chosen}
     assert routes(viewset(djoser.UserViewSet)) == wanted
 

@@ -21,6 +21,18 @@ _CACHES = (
 )
 _ALLAUTH_DOORS = ("password_reset", "passwordreset", "resetpassword", "login_code", "logincode")
 _DJOSER_DOORS = {"reset_password", "reset_password_confirm", "reset_username"}
+_DJOSER_MAILS = {
+    "SEND_ACTIVATION_EMAIL": ("activation", "ActivationEmail"),
+    "SEND_CONFIRMATION_EMAIL": ("confirmation", "ConfirmationEmail"),
+    "PASSWORD_CHANGED_EMAIL_CONFIRMATION": (
+        "password_changed_confirmation",
+        "PasswordChangedConfirmationEmail",
+    ),
+    "USERNAME_CHANGED_EMAIL_CONFIRMATION": (
+        "username_changed_confirmation",
+        "UsernameChangedConfirmationEmail",
+    ),
+}
 _INCLUDE = "domainguard.integrations"
 
 
@@ -121,18 +133,20 @@ def _djoser(route: str, pattern: URLPattern) -> checks.CheckMessage | None:
     if not _descends(view, "djoser.views.UserViewSet"):
         return None
     if _guarded(view):
-        return _activation(route) if "activation" in actions else None
+        return _djoser_mails(route) if "activation" in actions else None
     if not any(name in _DJOSER_DOORS or name.startswith("reset_") for name in actions):
         return None
     return _open(route, f'router.register("users", {_INCLUDE}.djoser.UserViewSet)')
 
 
-def _activation(route: str) -> checks.CheckMessage | None:
+def _djoser_mails(route: str) -> checks.CheckMessage | None:
+    """Find a mail that djoser is told to send past the gate."""
     from djoser.conf import settings as chosen
 
-    if not chosen.SEND_ACTIVATION_EMAIL or _guarded(chosen.EMAIL.activation):
-        return None
-    return _open(route, f'DJOSER["EMAIL"] = {{"activation": "{_INCLUDE}.djoser.ActivationEmail"}}')
+    for switch, (key, name) in _DJOSER_MAILS.items():
+        if getattr(chosen, switch) and not _guarded(getattr(chosen.EMAIL, key)):
+            return _open(route, f'DJOSER["EMAIL"] = {{"{key}": "{_INCLUDE}.djoser.{name}"}}')
+    return None
 
 
 def _admin(route: str, pattern: URLPattern) -> checks.CheckMessage | None:

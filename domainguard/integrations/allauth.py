@@ -19,14 +19,12 @@ from django.http import HttpRequest
 
 from domainguard.addressbooks.keys import account_of
 from domainguard.conf import settings
-from domainguard.core.names import NameRefused, parse_address
-from domainguard.gate import Purpose, Reason, may_confirm_new, may_receive
+from domainguard.gate import Purpose
 from domainguard.integrations.allauth_codes import code_of_login, code_of_reset
 from domainguard.integrations.redeem import redeem_mail, redeem_token, tell_of_change
 from domainguard.integrations.rendered import parts_of
-from domainguard.models import AddressStanding
 from domainguard.services import enroll, intents
-from domainguard.services.ask import may_reset
+from domainguard.services.ask import may_be_told, may_reset
 from domainguard.services.post import send_capability_mail
 from domainguard.wiring import address_book
 
@@ -41,7 +39,6 @@ _PURPOSES = {
 }
 _SITES = "django.contrib.sites"
 _CODE_LIVES = timedelta(minutes=15)
-_DISTRUSTED = (Reason.HELD, Reason.OLDER_EPOCH, Reason.NO_MAIL)
 
 
 class AccountAdapterMixin:
@@ -56,7 +53,7 @@ class AccountAdapterMixin:
         """Store a mail that gives power, sealed; send another unless its address is distrusted."""
         purpose = _PURPOSES.get(template_prefix)
         if purpose is None:
-            if _may_be_told(email):
+            if may_be_told(email):
                 super().send_mail(template_prefix, email, context)  # type: ignore[misc]
             return
         message = self._rendered(template_prefix, email, context)
@@ -159,21 +156,6 @@ def remember_proof(email_address: EmailAddress, **_: Any) -> None:
 def remember_removal(user: Any, **_: Any) -> None:
     """Mark the standing of an address that its owner took away; the row stays."""
     enroll.forget_removed(account_of(user))
-
-
-def _may_be_told(text: str) -> bool:
-    """Say whether nothing speaks against a mail there, whoever has the address."""
-    try:
-        address = parse_address(text)
-    except NameRefused:
-        return False
-    kept = AddressStanding.objects.filter(
-        book=address_book().name, canonical=address.canonical, removed_at=None
-    )
-    known = list(kept.values_list("pk", flat=True))
-    if not known:
-        return may_confirm_new(address.mail_domain).admitted
-    return all(may_receive(pk, Purpose.CONFIRM).reason not in _DISTRUSTED for pk in known)
 
 
 def _site() -> SimpleNamespace:

@@ -1,8 +1,9 @@
 """djoser: its resets and activations become Intents, and their tokens are looked at when used.
 
 Install it with `router.register("users", domainguard.integrations.djoser.UserViewSet)`, and name
-`ActivationEmail` in DJOSER["EMAIL"] where accounts are activated by mail. djoser's "reset username"
-needs the same care as a password's: its token sets passwords too.
+`ActivationEmail` in DJOSER["EMAIL"] where accounts are activated by mail, and the classes for its
+notices where it sends any. djoser's "reset username" needs the same care as a password's: its token
+sets passwords too.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from domainguard.integrations.redeem import look_for, redeem_mail, redeem_token
 from domainguard.integrations.tokens import recovery_tokens
 from domainguard.models import OutboxMail
 from domainguard.services import enroll, intents
+from domainguard.services.ask import may_be_told
 from domainguard.services.clients import client_of
 from domainguard.wiring import address_book
 
@@ -158,6 +160,36 @@ class ActivationEmailMixin:
 
 class ActivationEmail(ActivationEmailMixin, email.ActivationEmail):  # type: ignore[misc]
     """djoser's activation mail, for DJOSER["EMAIL"]["activation"]."""
+
+
+class NoticeEmailMixin:
+    """Drops a notice to an address that a stranger may read: `class N(NoticeEmailMixin, Yours)`."""
+
+    domainguard_guarded = True
+
+    def send(self, to: list[str], *args: Any, **kwargs: Any) -> None:
+        """Send to those whom the gate has nothing against."""
+        told = [address for address in to if may_be_told(address)]
+        if told:
+            super().send(told, *args, **kwargs)  # type: ignore[misc]
+
+
+class ConfirmationEmail(NoticeEmailMixin, email.ConfirmationEmail):  # type: ignore[misc]
+    """djoser's notice of an activation, for DJOSER["EMAIL"]["confirmation"]."""
+
+
+class PasswordChangedConfirmationEmail(
+    NoticeEmailMixin,
+    email.PasswordChangedConfirmationEmail,  # type: ignore[misc]
+):
+    """djoser's notice of a new password, by the key `password_changed_confirmation`."""
+
+
+class UsernameChangedConfirmationEmail(
+    NoticeEmailMixin,
+    email.UsernameChangedConfirmationEmail,  # type: ignore[misc]
+):
+    """djoser's notice of a new name, by the key `username_changed_confirmation`."""
 
 
 def djoser_letter(mail: OutboxMail) -> EmailMultiAlternatives:

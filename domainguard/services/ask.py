@@ -9,12 +9,15 @@ from django.http import HttpRequest
 from domainguard import audit
 from domainguard.addressbooks.base import StoredAddress
 from domainguard.addressbooks.keys import account_of
-from domainguard.gate import GateAnswer, Purpose, Reason, may_receive
+from domainguard.core.names import NameRefused
+from domainguard.gate import GateAnswer, Purpose, Reason, may_confirm_new, may_receive
+from domainguard.models import AddressStanding
 from domainguard.services.enroll import standing_of
 from domainguard.services.jit import Answer, look_at_moment_of_use
-from domainguard.wiring import address_book, now
+from domainguard.wiring import address_book, now, read_address
 
 _SECONDS = 5.0
+_DISTRUSTED = (Reason.HELD, Reason.OLDER_EPOCH, Reason.NO_MAIL)
 _UNKNOWN = GateAnswer(False, Reason.UNKNOWN)
 
 
@@ -73,3 +76,21 @@ def _judge(stored: StoredAddress) -> GateAnswer:
     if answer.admitted and looked is not Answer.MAIL:
         return GateAnswer(False, Reason.NOBODY_ANSWERED, answer.epoch, answer.domain)
     return answer
+
+
+def may_be_told(text: str) -> bool:
+    """Say whether nothing speaks against a mail without power there, whoever has the address.
+
+    Not even an explanation goes to an address on hold or of an older epoch: a stranger may read it.
+    """
+    try:
+        address = read_address(text)
+    except NameRefused:
+        return False
+    kept = AddressStanding.objects.filter(
+        book=address_book().name, canonical=address.canonical, removed_at=None
+    )
+    known = list(kept.values_list("pk", flat=True))
+    if not known:
+        return may_confirm_new(address.mail_domain).admitted
+    return all(may_receive(pk, Purpose.CONFIRM).reason not in _DISTRUSTED for pk in known)
