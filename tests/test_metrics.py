@@ -80,7 +80,7 @@ def test_the_page_tells_what_an_operator_watches(watched):
 def test_every_metric_that_the_operators_page_names_is_on_the_page(watched):
     document = (ROOT / "docs" / "operations.md").read_text()
     named = set(re.findall(r"domainguard_(\w+)(?=[{` )\n])", document))
-    commands = {"run", "pause", "sweep", "refresh"}
+    commands = {"run", "pause", "sweep", "refresh", "audit"}
     told = {name for name, *_ in values()}
     assert {"queue_age_seconds", "domains_held"} <= named
     assert named - commands - told == set()

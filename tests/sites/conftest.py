@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.core.cache import cache
 from django.db import connection
 from django.urls import include, path
@@ -81,3 +82,5 @@ def provider(every_door, settings) -> Iterator[Any]:
     with connection.schema_editor() as editor:
         for model in reversed(tables):
             editor.delete_model(model)
+    for model in filter(admin.site.is_registered, tables):  # the admin finds them by itself
+        admin.site.unregister(model)
