@@ -34,7 +34,6 @@ _WRITTEN_AT_ONCE = 50
 _DEEP_AT_ONCE = 32
 _DEEP_WAITING = 300  # looks in full that wait; a lease must outlast them
 _ROUND_SECONDS = 90.0
-_TRIES_TO_WRITE = 3
 _LONGEST_WAIT_FOR_REGISTRY = timedelta(days=14)
 
 
