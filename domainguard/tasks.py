@@ -18,39 +18,23 @@ from .services.seal_trail import seal_trail
 # A sweep ends by itself well before Celery's soft time limit would cut it off.
 _SWEEP_SECONDS = 120.0
 
+
+def _every(
+    seconds: float, task: str, queue: str, *, expires: float | None = None
+) -> dict[str, Any]:
+    options = {"queue": queue, "expires": expires or seconds}
+    return {"task": f"domainguard.{task}", "schedule": seconds, "options": options}
+
+
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "domainguard-intents": {
-        "task": "domainguard.work_on_intents",
-        "schedule": 1.0,
-        "options": {"queue": "jit", "expires": 5},
-    },
-    "domainguard-mail": {
-        "task": "domainguard.deliver_mail",
-        "schedule": 1.0,
-        "options": {"queue": "mail", "expires": 5},
-    },
-    "domainguard-sweep": {
-        "task": "domainguard.sweep",
-        "schedule": 60.0,
-        "options": {"queue": "sweep", "expires": 60},
-    },
+    "domainguard-intents": _every(1.0, "work_on_intents", "jit", expires=5),
+    "domainguard-mail": _every(1.0, "deliver_mail", "mail", expires=5),
+    "domainguard-sweep": _every(60.0, "sweep", "sweep"),
     # A sweep that is cut off by its time limit never comes to these two.
-    "domainguard-enforce": {
-        "task": "domainguard.enforce",
-        "schedule": 60.0,
-        "options": {"queue": "sweep", "expires": 60},
-    },
-    "domainguard-seal": {
-        "task": "domainguard.seal_trail",
-        "schedule": 60.0,
-        "options": {"queue": "sweep", "expires": 60},
-    },
+    "domainguard-enforce": _every(60.0, "enforce", "sweep"),
+    "domainguard-seal": _every(60.0, "seal_trail", "sweep"),
     # Each hour, so that "after a day" is never much more than that.
-    "domainguard-forget": {
-        "task": "domainguard.forget",
-        "schedule": 3600.0,
-        "options": {"queue": "sweep", "expires": 3600},
-    },
+    "domainguard-forget": _every(3600.0, "forget", "sweep"),
 }
 
 

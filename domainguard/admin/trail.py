@@ -33,7 +33,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     """Newest first; addresses appear as keyed hashes only, and are found by typing them."""
 
     change_list_template = "admin/domainguard/trail.html"
-    list_display = ("at", "actor", "what", "domain_link", "in_words", "sealed")
+    list_display = ("at", "what_and_detail", "domain_link", "actor", "sealed")
     list_filter = (ActionFilter, "at", ActorFilter, DomainFilter)
     search_fields = ("domain", "actor")
     search_help_text = _("A domain, an actor, or a whole address")
@@ -72,10 +72,11 @@ class AuditEventAdmin(ReadOnlyAdmin):
         page = reverse("admin:domainguard_domainstatus_change", args=[row.domain_key])
         return format_html('<a href="{}">{}</a>', page, row.domain)
 
-    @admin.display(description=_("detail"))
-    def in_words(self, row: AuditEvent) -> str:
-        """Give the detail on one line."""
-        return detail_in_words(row.detail)
+    @admin.display(description=_("what happened"), ordering="action")
+    def what_and_detail(self, row: AuditEvent) -> str:
+        """Give the action in words, and its detail below where the column is wide enough for it."""
+        said = action_in_words(row.action), detail_in_words(row.detail)
+        return format_html('{}<br><span class="dg-quiet">{}</span>', *said)
 
     @admin.display(description=_("sealed"), boolean=True)
     def sealed(self, row: AuditEvent) -> bool:

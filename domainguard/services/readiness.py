@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache
 
 from django.db import Error as DatabaseTrouble
 from django.db import connections, router
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max
 from redis import Redis, RedisError
 
 from domainguard.conf import settings
-from domainguard.models import DomainStatus, Observation
-from domainguard.wiring import clock_is_virtual, now
+from domainguard.models import DomainStatus
+from domainguard.services.clock import ClockIsWrong, check_clock
 
 _SECONDS = 2.0
-_CLOCK_SLACK = timedelta(minutes=5)
 
 
 class NotReady(Exception):
@@ -27,7 +24,9 @@ def check_ready() -> None:
     """Make sure that all this process needs is there; raises NotReady."""
     try:
         _check_migrations(router.db_for_write(DomainStatus))
-        _check_clock()
+        check_clock()
+    except ClockIsWrong as wrong:
+        raise NotReady(str(wrong)) from wrong
     except DatabaseTrouble as trouble:
         raise NotReady(f"the database does not answer ({type(trouble).__name__})") from trouble
     _check_broker(settings().redis_url)
@@ -39,20 +38,6 @@ def _check_migrations(alias: str) -> None:
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
         raise NotReady(f"{len(waiting)} migrations are not applied")
-
-
-def _check_clock() -> None:
-    newest = Observation.objects.aggregate(at=Max("at"))["at"]
-    if newest and newest - now() > _CLOCK_SLACK:
-        raise NotReady("the clock is behind what is stored")
-    connection = connections[router.db_for_read(DomainStatus)]
-    if connection.vendor != "postgresql" or clock_is_virtual():
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        (theirs,) = cursor.fetchone()
-    if abs(theirs - now()) > _CLOCK_SLACK:
-        raise NotReady("the clock and the database's differ by more than 5 minutes")
 
 
 def _check_broker(url: str) -> None:

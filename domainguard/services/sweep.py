@@ -9,25 +9,17 @@ from datetime import timedelta
 from math import inf
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-from django.db import connections, router
-from django.db.models import Max
-
 from domainguard import audit
 from domainguard.core.record import Act
 from domainguard.models import DomainStatus, ReviewCase, SweepRun
 from domainguard.services import batch, boundaries, check, enforce, enroll, outbox
+from domainguard.services.clock import check_clock
 from domainguard.services.seal_trail import seal_trail
-from domainguard.wiring import clock_is_virtual, exempt_providers, now
+from domainguard.wiring import exempt_providers, now
 
 log = logging.getLogger("domainguard.sweep")
-_CLOCK_SLACK = timedelta(minutes=5)
 _ENROLLED_AT_ONCE = 20_000  # addresses walked by one sweep; the next goes on from there
 _RUNS_KEPT = timedelta(days=30)
-
-
-class ClockIsWrong(ImproperlyConfigured):
-    """The clock stands behind what is stored: a sweep would conclude from wrong times."""
 
 
 @dataclass(slots=True)
@@ -97,26 +89,6 @@ def sweep(
     _finish(run, done)
     seal_trail()
     return done
-
-
-def check_clock() -> None:
-    """Refuse to go on when the clock is more than 5 minutes behind, or beside the database's."""
-    newest = DomainStatus.objects.aggregate(at=Max("last_look_at"))["at"]
-    if newest and newest - now() > _CLOCK_SLACK:
-        raise ClockIsWrong(
-            f"The clock says {now():%Y-%m-%d %H:%M}, but a domain was looked at "
-            f"{newest:%Y-%m-%d %H:%M}. Set the clock; nothing was done."
-        )
-    connection = connections[router.db_for_read(DomainStatus)]
-    if connection.vendor != "postgresql" or clock_is_virtual():
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        (theirs,) = cursor.fetchone()
-    if abs(theirs - now()) > _CLOCK_SLACK:
-        raise ClockIsWrong(
-            f"The clock says {now():%Y-%m-%d %H:%M}, the database {theirs:%Y-%m-%d %H:%M}."
-        )
 
 
 def _enroll(run: SweepRun, done: Swept, *, whole_book: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django import forms
 from django.utils.translation import gettext as _
 
@@ -51,6 +53,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Invitation
         fields = ("kind",)
+        labels: ClassVar = {"kind": _("Role")}
 
     who = forms.CharField(label=_("Username or email address"), max_length=254)
     field_order = ("who", "kind")

@@ -12,7 +12,7 @@ from django.test import override_settings
 
 from domainguard.core.evidence import Evidence, Outcome, SourceClass
 from domainguard.models import DomainStatus, Observation
-from domainguard.services import batch, check, leases, sweep
+from domainguard.services import batch, check, leases
 from domainguard.services.check import Asked
 from domainguard.testing import How, Where, scripts
 
@@ -224,25 +224,3 @@ def test_a_trusted_domain_is_passed_over(world, settings):
         assert (done.checked, done.failed) == (1, 0)
         assert not Observation.objects.exists()
         assert world.domain("corp.internal").next_check_at > world.net.clock.now()
-
-
-@pytest.mark.parametrize("minutes", [4, 6])
-def test_a_clock_more_than_five_minutes_behind_stops_the_sweep(site, minutes):
-    site.domain("mill-lane.org", last_look_at=site.now() + minutes * MINUTE)
-    if minutes <= 5:
-        sweep.check_clock()
-        return
-    with pytest.raises(sweep.ClockIsWrong, match="nothing was done"):
-        sweep.check_clock()
-
-
-def test_a_clock_far_from_the_databases_stops_the_sweep_unless_it_is_declared_virtual(
-    site, settings
-):
-    sweep.check_clock()
-    settings.DOMAINGUARD = {**settings.DOMAINGUARD, "CLOCK": "tests.services.rows.wrong_clock"}
-    if connections["default"].vendor != "postgresql":
-        sweep.check_clock()
-        return
-    with pytest.raises(sweep.ClockIsWrong, match="the database"):
-        sweep.check_clock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ SECOND = "a new pair of shoes"
 
 
 @dataclass
-class Door:
+class Door(ABC):
     """A way into an account by mail; `settings` are what its library needs to offer it.
 
     `taken` and `refused` are the statuses of the last answer when the mail is used.
@@ -30,13 +31,13 @@ class Door:
     # Where the site itself no longer knows the address as proven and its library says so first.
     unproven: ClassVar[int] = 0
 
+    @abstractmethod
     def ask(self, address: str) -> tuple[int, int]:
         """Ask as anybody can; give the answer's status and length."""
-        raise NotImplementedError
 
+    @abstractmethod
     def use(self, mail: Delivered) -> int:
         """Use what the mail brought to set SECOND as the password; give the last status."""
-        raise NotImplementedError
 
     def worked(self, user: Any) -> bool:
         """Say whether using the mail changed what it is for."""

@@ -10,6 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from domainguard.core.cells import cell
+
 from .audit import Line, Summary
 from .lines import ListRefused
 
@@ -27,7 +29,6 @@ _HEADER = (
     "error",
 )
 _WORDS = {True: "yes", False: "no", None: "cannot tell"}
-_FORMULA = ("=", "+", "-", "@")
 
 
 def journal_beside(output: Path) -> Path:
@@ -126,12 +127,7 @@ def _cells(line: Line) -> tuple[str, ...]:
         found.look_again_at,
         "",
     )
-    return (str(line.number), *map(_as_text, cells))
-
-
-def _as_text(cell: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula: an address may begin with `=`."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return (str(line.number), *map(cell, cells))
 
 
 def _as_json(line: Line) -> dict[str, Any]:
