@@ -13,7 +13,7 @@ from domainguard.models import DomainStatus
 from domainguard.services import impact, leases
 from tests.journeys.interleaving import threads
 
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 _WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 Write = Callable[[list[DomainStatus]], None]
 

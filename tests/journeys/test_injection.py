@@ -99,7 +99,7 @@ def test_an_absolute_request_target_changes_no_link(mill, live_server, target):
         "Connection: close",
     ]
     address = urlsplit(live_server.url)
-    with socket.create_connection((address.hostname, address.port), timeout=10) as browser:
+    with socket.create_connection((address.hostname, address.port), timeout=30) as browser:
         browser.sendall("\r\n".join([*head, "", ""]).encode() + body)
         answer = b"".join(iter(lambda: browser.recv(4096), b""))
     assert answer.startswith((b"HTTP/1.1 404", b"HTTP/1.1 302"))

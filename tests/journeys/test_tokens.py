@@ -105,7 +105,7 @@ def test_of_many_who_use_one_link_at_once_exactly_one_succeeds(world, link):
         try:
             browser = Client()
             here = browser.get(link).headers["Location"]
-            ready.wait(30)
+            ready.wait(60)
             answer = browser.post(here, {"new_password1": password, "new_password2": password})
             statuses[password] = answer.status_code
         finally:

@@ -247,7 +247,7 @@ def test_two_deciders_at_once_bump_once_and_share_one_budget(site):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sum(done.bumped for done in found) == 12
     assert sum(done.deverified for done in found) == 12
     assert EpochBump.objects.count() == 12

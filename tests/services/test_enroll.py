@@ -180,7 +180,7 @@ def test_a_first_sight_during_a_bump_believes_one_epoch_or_the_other_and_is_neve
     held, done = threading.Event(), threading.Event()
 
     def first_sight() -> None:
-        held.wait(5)
+        held.wait(60)
         enroll.enroll([stored()])
         done.set()
         connections.close_all()
@@ -193,7 +193,7 @@ def test_a_first_sight_during_a_bump_believes_one_epoch_or_the_other_and_is_neve
         row.save()
         held.set()
         assert not done.wait(0.3)
-    thread.join(10)
+    thread.join(60)
     assert site.standing(ADA).verified_epoch == 2
 
 

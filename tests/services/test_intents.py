@@ -313,7 +313,7 @@ def test_four_workers_at_once_do_each_thing_once(site):
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(30)
+        worker.join(60)
     while intents.work().settled:
         pass
     assert Intent.objects.filter(outcome="").count() == 0

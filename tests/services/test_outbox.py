@@ -284,7 +284,7 @@ def test_four_workers_send_each_mail_once(site, sink):
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(30)
+        worker.join(60)
     assert sorted(each.rcpt_to for each in sink.messages) == [
         f"p{number}@mill-lane.org" for number in range(6)
     ]
@@ -313,7 +313,7 @@ def test_a_hold_waits_for_a_hand_over_in_its_commit_and_the_next_one_sees_it(sit
         thread.start()
         assert not held.wait(0.3)
         assert may_receive(mail.standing_id, Purpose.RECOVER).admitted
-    thread.join(10)
+    thread.join(60)
     assert held.is_set()
     assert DomainStatus.objects.get(domain="mill-lane.org").held
     assert outbox.deliver().dropped == 1

@@ -89,7 +89,7 @@ class TestLeases:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(60)
         # With skip locked a sweeper may leave while another still holds the last rows.
         claimed += [row.domain for row in leases.claim(40)]
         assert sorted(claimed) == sorted(f"mill-{number}.org" for number in range(40))

@@ -1,13 +1,12 @@
-"""F19: whatever drips, a fetch ends at its deadline, give or take half a second."""
+"""F19: whatever drips, a fetch ends at its deadline and says so."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 
 from domainguard.sources.base import TimedOut
 from domainguard.sources.http import EgressPolicy, GuardedFetch
+from tests.patience import ends
 from tests.sources.certificates import Authority
 from tests.sources.fetching import HOST, fetch_from, get, trusting
 from tests.sources.hostile import Conversation, HostileServer, Script, answer
@@ -15,7 +14,7 @@ from tests.sources.hostile import Conversation, HostileServer, Script, answer
 
 def _head(talk: Conversation) -> None:
     talk.hear()
-    talk.drip(b"HTTP/1.1 200 OK\r\n" + b"x-filler: 0123456789\r\n" * 50)
+    talk.drip(b"HTTP/1.1 200 OK\r\n" + b"x-filler: 0123456789\r\n" * 500)
 
 
 def _body(talk: Conversation) -> None:
@@ -32,24 +31,22 @@ def _chunks(talk: Conversation) -> None:
 
 def _status(talk: Conversation) -> None:
     talk.hear()
-    talk.drip(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+    talk.drip(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
 
 
 def _silence(talk: Conversation) -> None:
     talk.stopping.wait()
 
 
-def timed_out_after(fetch: GuardedFetch, url: str) -> float:
-    started = time.monotonic()
-    with pytest.raises(TimedOut, match="the deadline passed"):
+def times_out(fetch: GuardedFetch, url: str) -> None:
+    with ends(at_least=0.4), pytest.raises(TimedOut, match="the deadline passed"):
         get(fetch, url, seconds=0.5)
-    return time.monotonic() - started
 
 
 @pytest.mark.parametrize("script", [_head, _body, _chunks, _status, _silence])
 def test_a_slow_drip_ends_at_the_deadline(script: Script):
     with HostileServer(script) as server:
-        assert 0.4 < timed_out_after(fetch_from(server), server.url()) < 1.0
+        times_out(fetch_from(server), server.url())
 
 
 def _handshake(talk: Conversation) -> None:
@@ -61,14 +58,14 @@ def test_a_dripping_tls_handshake_ends_at_the_deadline(script: Script):
     with HostileServer(script) as server:
         fetch = fetch_from(server, host=HOST)
         url = f"https://{HOST}:{server.port}/"
-        assert 0.4 < timed_out_after(fetch, url) < 1.0
+        times_out(fetch, url)
 
 
 @pytest.mark.parametrize("script", [_head, _body, _chunks])
 def test_a_slow_drip_inside_tls_ends_at_the_deadline(script: Script, authority: Authority):
     with HostileServer(script, tls=authority.server(HOST)) as server:
         fetch = trusting(authority, server)
-        assert 0.4 < timed_out_after(fetch, server.url(host=HOST)) < 1.0
+        times_out(fetch, server.url(host=HOST))
 
 
 def test_a_resolver_that_never_answers_ends_at_the_deadline():
@@ -79,7 +76,7 @@ def test_a_resolver_that_never_answers_ends_at_the_deadline():
             return []
 
         fetch = GuardedFetch(EgressPolicy(), resolve=resolve)
-        assert 0.4 < timed_out_after(fetch, "https://rdap.nic.example/") < 1.0
+        times_out(fetch, "https://rdap.nic.example/")
 
 
 def test_a_deadline_already_passed_asks_nobody():

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 import tracemalloc
 from contextlib import suppress
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from domainguard.sources.base import Unreadable
 from domainguard.sources.strict_json import read_object
+from tests.patience import ends
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,10 @@ def test_nothing_but_unreadable_is_raised(body: bytes):
 
 
 @pytest.mark.parametrize("piece", [b'"\\', b'\\"', b'"', b"[", b"]", b'{"a":', b"\\"])
-def test_256_kib_of_anything_are_judged_in_half_a_second(piece: bytes):
+def test_256_kib_of_anything_are_judged_and_hold_nobody_up(piece: bytes):
     body = b'{"a": "' + piece * (256 * 1024 // len(piece))
-    started = time.perf_counter()
-    with pytest.raises(Unreadable):
+    with ends(), pytest.raises(Unreadable):
         read_object(body)
-    assert time.perf_counter() - started < 0.5
 
 
 @pytest.mark.parametrize("piece", ["{}", "[]", '{"a":[]}', '"a"', "0", "[[[[[[]]]]]]", "1.5"])

@@ -33,7 +33,7 @@ def server(world: World) -> Iterator[FastlyServer]:
 
 
 def ask(server: FastlyServer, query: str, key: str = "") -> tuple[int, Any]:
-    with closing(http.client.HTTPConnection(server.endpoint, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection(server.endpoint, timeout=30)) as connection:
         path = urlsplit(server.status_url).path
         headers = {"Fastly-Key": key or server.key}
         connection.request("GET", f"{path}?{query}", headers=headers)

@@ -21,7 +21,7 @@ def echo(request: Request) -> Reply:
 
 
 def connect(server: HttpServer) -> closing[http.client.HTTPConnection]:
-    return closing(http.client.HTTPConnection(server.endpoint, timeout=5))
+    return closing(http.client.HTTPConnection(server.endpoint, timeout=30))
 
 
 def test_a_reply_is_sent_as_it_was_given():
@@ -39,12 +39,12 @@ def test_one_client_that_waits_does_not_hold_up_another():
     def answer(request: Request) -> Reply:
         if request.target == "/slow":
             arrived.set()
-            free.wait(5)
+            free.wait(60)
         return Reply()
 
     with HttpServer(answer) as server, connect(server) as slow, connect(server) as quick:
         slow.request("GET", "/slow")
-        assert arrived.wait(5)
+        assert arrived.wait(60)
         quick.request("GET", "/quick")
         assert quick.getresponse().status == 200
         free.set()
@@ -67,7 +67,7 @@ def test_no_port_is_open_after_the_end():
     with HttpServer(echo) as server:
         host, port = server.endpoint.split(":")
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((host, int(port)), timeout=5)
+        socket.create_connection((host, int(port)), timeout=30)
 
 
 def test_a_server_that_is_given_a_certificate_speaks_tls(tmp_path: Path):
@@ -77,7 +77,7 @@ def test_a_server_that_is_given_a_certificate_speaks_tls(tmp_path: Path):
         assert server.url == f"https://{server.endpoint}/"
         host, port = server.endpoint.split(":")
         with (
-            socket.create_connection((host, int(port)), timeout=5) as plain,
+            socket.create_connection((host, int(port)), timeout=30) as plain,
             trust.wrap_socket(plain, server_hostname="rdap.loopback.net") as secure,
         ):
             secure.sendall(b"GET /x HTTP/1.1\r\nHost: rdap\r\nConnection: close\r\n\r\n")

@@ -39,7 +39,7 @@ def net() -> Iterator[SmallInternet]:
 def rdap(net: SmallInternet, name: str) -> int:
     url = json.loads(Path(net.settings()["RDAP_BOOTSTRAP"]).read_text())["services"][0][1][0]
     try:
-        with urllib.request.urlopen(f"{url}domain/{name}", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{url}domain/{name}", timeout=30) as answer:  # noqa: S310
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -49,11 +49,11 @@ def rdap(net: SmallInternet, name: str) -> int:
 def rcode(net: SmallInternet, name: str, resolver: int = 0) -> str:
     host, port = net.settings()["RESOLVERS"][resolver].split(":")
     query = dns.message.make_query(name, "NS")
-    return dns.rcode.to_text(dns.query.udp(query, host, port=int(port), timeout=5).rcode())
+    return dns.rcode.to_text(dns.query.udp(query, host, port=int(port), timeout=30).rcode())
 
 
 def send(net: SmallInternet, *recipients: str) -> None:
-    with smtplib.SMTP("127.0.0.1", net.sink.port, timeout=5) as client:
+    with smtplib.SMTP("127.0.0.1", net.sink.port, timeout=30) as client:
         client.sendmail("registry@shop.net", recipients, "Subject: hello\r\n\r\nA word.\r\n")
 
 

@@ -105,7 +105,7 @@ def test_a_delegated_subdomain_is_no_object_of_a_registry(server, world):
 
 
 def test_a_connection_is_kept_for_the_next_question(server):
-    with closing(http.client.HTTPConnection(server.endpoint, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection(server.endpoint, timeout=30)) as connection:
         for _ in range(3):
             connection.request("GET", "/domain/good-name.org")
             assert connection.getresponse().read()

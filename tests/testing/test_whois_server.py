@@ -47,7 +47,7 @@ def server(world: World) -> Iterator[WhoisServer]:
 
 def ask(server: WhoisServer, name: str) -> bytes:
     host, port = server.endpoint.split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(f"{name}\r\n".encode())
         with connection.makefile("rb") as answer:
             return answer.read()
