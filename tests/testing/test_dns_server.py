@@ -3,8 +3,8 @@ from __future__ import annotations
 import gc
 import logging
 import socket
-import time
 import threading
+import time
 
 import dns.exception
 import dns.flags
