@@ -18,7 +18,7 @@ from django.db import OperationalError, connection
 from domainguard.models import DomainStatus
 from domainguard.services import batch, check, leases
 from tests.compose import until
-from tests.faults.cluster import Cluster, running_cluster
+from tests.faults.cluster import Cluster, running_cluster, running_standby
 from tests.faults.crew import Crew, running_crew
 from tests.faults.report import report
 from tests.faults.town import HOME, MINUTE
@@ -83,6 +83,9 @@ def on_cluster(environ, cluster) -> Iterator[Crew]:
         yield crew
 
 
+WAITS_FOR_THE_STANDBY = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+
 def bumps(cluster: Cluster) -> int:
     with cluster.connect() as own:
         return own.execute("SELECT 1 FROM domainguard_epochbump").rowcount
@@ -101,6 +104,26 @@ def assert_nothing_was_lost(crew: Crew, before: dict[str, int]) -> None:
 
 @on_postgres
 class TestAPostmasterThatIsKilled:
+    def test_loses_nothing_to_a_standby_that_takes_over_without_the_last_commits(
+        self, cluster, environ, on_cluster
+    ):
+        """The standby is waited for: what it never got, nobody was told was done."""
+        with running_standby(cluster) as standby:
+            (slow,) = on_cluster.work("enforce", stops_before="domainguard_deverification").stopped
+            before = self.seen(cluster)
+            assert 2 in before.values()
+            cluster.cut_off_standbys()
+            os.kill(slow, signal.SIGCONT)
+            until(lambda: cluster.has(WAITS_FOR_THE_STANDBY), str)
+            assert not cluster.has("SELECT 1 FROM domainguard_deverification")
+            cluster.kill()
+            begin = perf_counter()
+            standby.promote()
+            report("F47", f"{perf_counter() - begin:.1f} s until the standby had taken over")
+            assert on_cluster.go_on(slow) is None
+            with running_crew({**environ, "DATABASE_URL": standby.url}) as crew:
+                assert_nothing_was_lost(crew, before)
+
     def test_leaves_nothing_half_and_lowers_no_epoch(self, cluster, on_cluster):
         on_cluster.begin("enforce", workers=2)
         until(lambda: bumps(cluster), str)
