@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from domainguard.environment import KEYS, settings_from
 
 _HELP = """\
 usage: domainguard check [NAME ...] [--json]
@@ -33,19 +35,6 @@ environment: DOMAINGUARD_RESOLVERS, DOMAINGUARD_RDAP_BOOTSTRAP, DOMAINGUARD_RDAP
              DOMAINGUARD_WHOIS_SERVERS, DOMAINGUARD_EGRESS_ALLOW, DOMAINGUARD_TRUSTED_DOMAINS,
              DOMAINGUARD_RATES, DOMAINGUARD_FASTLY_URL, FASTLY_KEY, REDIS_URL
 """
-# As a site's settings have them; what needs a site is left out.
-_TEXTS = {
-    "DOMAINGUARD_RDAP_BOOTSTRAP": "RDAP_BOOTSTRAP",
-    "DOMAINGUARD_RDAP_CA": "RDAP_CA",
-    "DOMAINGUARD_FASTLY_URL": "FASTLY_URL",
-    "DOMAINGUARD_WHOIS_SERVERS": "WHOIS_SERVERS",
-    "DOMAINGUARD_CLOCK": "CLOCK",
-    "FASTLY_KEY": "FASTLY_KEY",
-    "REDIS_URL": "REDIS_URL",
-    "DOMAINGUARD_RESOLVERS": "RESOLVERS",  # these three are split at their commas by conf
-    "DOMAINGUARD_EGRESS_ALLOW": "EGRESS_ALLOW",
-    "DOMAINGUARD_TRUSTED_DOMAINS": "TRUSTED_DOMAINS",
-}
 _OF_A_PROJECT = {"--settings", "--pythonpath", "--skip-checks", "--traceback", "--version"}
 _REFUSED = 2
 _BROKEN_PIPE = 141  # as the shell says of whom SIGPIPE ends
@@ -62,13 +51,6 @@ def main() -> None:
         _check(words)
     else:
         _refuse(f"there is no {words[0]!r}; see domainguard --help")
-
-
-def settings_from(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Give `settings.DOMAINGUARD` as the environment says; raises ImproperlyConfigured."""
-    said: dict[str, Any] = {key: environ.get(name, "") for name, key in _TEXTS.items()}
-    said["RATES"] = dict(map(_rate, filter(None, environ.get("DOMAINGUARD_RATES", "").split(","))))
-    return {key: value for key, value in said.items() if value}
 
 
 def _check(words: Sequence[str]) -> None:
@@ -96,7 +78,7 @@ def _check(words: Sequence[str]) -> None:
 
 def _configure() -> None:
     try:
-        chosen = settings_from(os.environ)
+        chosen = settings_from(os.environ, KEYS)
     except ImproperlyConfigured as error:
         _refuse(str(error))
     settings.configure(
@@ -106,13 +88,6 @@ def _configure() -> None:
         DOMAINGUARD=chosen,
     )
     django.setup()
-
-
-def _rate(word: str) -> tuple[str, int]:
-    host, _, number = word.strip().rpartition("=")
-    if not host or not number.isdecimal():
-        raise ImproperlyConfigured(f"DOMAINGUARD_RATES has {word!r}; write host=questions a minute")
-    return host.strip(), int(number)
 
 
 def _refuse(sentence: str) -> NoReturn:

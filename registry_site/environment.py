@@ -12,21 +12,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 
-# Words of PRODUCT.md's operations contract on the left, keys of settings.DOMAINGUARD on the right.
-_TEXTS = {
-    "DOMAINGUARD_RDAP_BOOTSTRAP": "RDAP_BOOTSTRAP",
-    "DOMAINGUARD_RDAP_CA": "RDAP_CA",
-    "DOMAINGUARD_FASTLY_URL": "FASTLY_URL",
-    "DOMAINGUARD_WHOIS_SERVERS": "WHOIS_SERVERS",
-    "DOMAINGUARD_CLOCK": "CLOCK",
-    "REDIS_URL": "REDIS_URL",
-}
-_LISTS = {
-    "DOMAINGUARD_RESOLVERS": "RESOLVERS",
-    "DOMAINGUARD_EGRESS_ALLOW": "EGRESS_ALLOW",
-    "DOMAINGUARD_TRUSTED_DOMAINS": "TRUSTED_DOMAINS",
-}
-
 
 def secret(name: str) -> str:
     """Read a secret as it stands; django-environ would take a leading `$` for a reference."""
@@ -66,28 +51,3 @@ def database(default: Path) -> dict[str, Any]:
     else:
         config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     return config
-
-
-def domainguard() -> dict[str, Any]:
-    """Gather what the environment says to DomainGuard; what it leaves out is not in the answer."""
-    said: dict[str, Any] = {key: env.str(name, default="") for name, key in _TEXTS.items()}
-    said |= {key: env.list(name, default=[]) for name, key in _LISTS.items()}
-    said["FASTLY_KEY"] = secret("FASTLY_KEY")
-    said["RATES"] = _rates(env.list("DOMAINGUARD_RATES", default=[]))
-    said["TRAIL_KEYS"] = secret("DOMAINGUARD_TRAIL_KEYS")
-    said["METRICS_TOKEN"] = secret("DOMAINGUARD_METRICS_TOKEN")
-    said["DEVERIFY"] = env.str("DOMAINGUARD_DEVERIFY", default="enforce")
-    return {key: value for key, value in said.items() if value}
-
-
-def _rates(words: list[str]) -> dict[str, int]:
-    """Read `host=number` pairs; raise ImproperlyConfigured for anything else."""
-    rates = {}
-    for word in words:
-        host, _, number = word.strip().rpartition("=")
-        if not host or not number.isdecimal():
-            raise ImproperlyConfigured(
-                f"DOMAINGUARD_RATES has {word!r}; write host=questions a minute, and * for others."
-            )
-        rates[host.strip()] = int(number)
-    return rates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.urls import reverse_lazy
 
+from domainguard.environment import settings_from
 from registry_site import environment
 from registry_site.environment import env
 
@@ -202,7 +204,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 
 # Read by domainguard/conf.py and by nothing else
-DOMAINGUARD: dict[str, Any] = environment.domainguard() | {
+DOMAINGUARD: dict[str, Any] = {
+    "DEVERIFY": "enforce",
+    **settings_from(os.environ),
     "PUBLIC_ORIGIN": PUBLIC_ORIGIN,
     "ADDRESS_BOOK": "domainguard.addressbooks.allauth.AllauthAddressBook",
     "SITE_FACTS": "registry_site.accounts.facts.RegistrySiteFacts",

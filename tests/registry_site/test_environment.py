@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from domainguard.conf import Settings
 from registry_site import environment
 
 LEFT_OUT = ("SECRET_KEY", "PUBLIC_ORIGIN", "ALLOWED_HOSTS", "DEBUG")
@@ -80,35 +79,3 @@ def test_sqlite_takes_its_write_lock_at_the_start_of_a_transaction(monkeypatch):
 def test_postgresql_gets_no_option_of_sqlites(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://u@db.example.org/registry")
     assert "transaction_mode" not in environment.database(Path("rows")).get("OPTIONS", {})
-
-
-def test_every_key_handed_on_is_one_that_domainguard_knows(monkeypatch):
-    for name in ("RESOLVERS", "EGRESS_ALLOW", "TRUSTED_DOMAINS"):
-        monkeypatch.setenv(f"DOMAINGUARD_{name}", "a,b")
-    for name in ("RDAP_BOOTSTRAP", "RDAP_CA", "FASTLY_URL", "WHOIS_SERVERS", "CLOCK", "DEVERIFY"):
-        monkeypatch.setenv(f"DOMAINGUARD_{name}", "said")
-    monkeypatch.setenv("FASTLY_KEY", "k")
-    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
-    handed = environment.domainguard()
-    assert len(handed) == 11
-    assert {key.lower() for key in handed} <= set(Settings.__slots__)
-
-
-def test_what_the_environment_leaves_out_is_left_to_the_apps_defaults(monkeypatch):
-    for name in list(os.environ):
-        if name.startswith("DOMAINGUARD_") or name in ("FASTLY_KEY", "REDIS_URL"):
-            monkeypatch.delenv(name)
-    assert environment.domainguard() == {"DEVERIFY": "enforce"}
-
-
-def test_rates_are_read_by_the_host_and_port_of_a_registrys_server(monkeypatch):
-    monkeypatch.setenv("DOMAINGUARD_RATES", "rdap.example.org=600, 127.0.0.1:8443=6,*=30")
-    rates = {"rdap.example.org": 600, "127.0.0.1:8443": 6, "*": 30}
-    assert environment.domainguard()["RATES"] == rates
-
-
-@pytest.mark.parametrize("word", ["60", "rdap.example.org=", "rdap.example.org=often", "=5"])
-def test_a_rate_that_cannot_be_read_is_refused_with_what_came(monkeypatch, word):
-    monkeypatch.setenv("DOMAINGUARD_RATES", word)
-    with pytest.raises(ImproperlyConfigured, match="write host=questions a minute"):
-        environment.domainguard()
