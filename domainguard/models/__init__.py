@@ -12,6 +12,7 @@ from .observation import Observation
 from .outbox_mail import OutboxMail
 from .review_case import ReviewCase
 from .sweep_run import SweepRun
+from .tally import Tally
 from .trail_head import TrailHead
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "OutboxMail",
     "ReviewCase",
     "SweepRun",
+    "Tally",
     "TrailHead",
 ]

@@ -13,7 +13,11 @@ from .fields import InstantField
 
 
 class Deverification(models.Model):
-    """One per standing and epoch. The `…_at` fields say how far the projection has come."""
+    """One per standing and epoch. The `…_at` fields say how far the projection has come.
+
+    From `account_name` on: what the site said hangs on the account when the domain was last looked
+    at, kept here because a list is sorted and filtered by it. It decides nothing.
+    """
 
     standing = models.ForeignKey(
         AddressStanding, models.PROTECT, related_name="deverifications", verbose_name=_("address")
@@ -26,6 +30,18 @@ class Deverification(models.Model):
     flag_taken = models.BooleanField(_("the site had it verified"), default=False)
     noticed_at = InstantField(_("person told"), null=True, blank=True)
     restored_at = InstantField(_("restored"), null=True, blank=True)
+    account_name = models.CharField(_("account"), max_length=255, blank=True)
+    impact = models.PositiveIntegerField(_("what hangs on it"), default=0)
+    projects = models.PositiveIntegerField(_("projects at stake"), null=True, blank=True)
+    downloads = models.PositiveBigIntegerField(_("downloads at stake"), null=True, blank=True)
+    sole_owner = models.BooleanField(_("sole owner"), default=False)
+    second_factor = models.BooleanField(_("second factor"), default=False)
+    last_sign_in_at = InstantField(_("last sign-in"), null=True, blank=True)
+
+    KEPT_FACTS: ClassVar = (
+        *("account_name", "impact", "projects", "downloads"),
+        *("sole_owner", "second_factor", "last_sign_in_at"),
+    )
 
     class Meta:
         verbose_name = _("de-verified account")
@@ -33,6 +49,13 @@ class Deverification(models.Model):
         ordering: ClassVar = ["-created_at", "-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["standing", "epoch"], name="domainguard_once_per_epoch")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-impact", "-id"],
+                condition=models.Q(restored_at=None),
+                name="domainguard_still_out",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -79,6 +79,7 @@ class DomainStatus(models.Model):
     wants_bump = models.BooleanField(_("its epoch should rise"), default=False, db_index=True)
     impact = models.PositiveIntegerField(_("what hangs on it"), default=0)
     hot = models.BooleanField(_("guards the right to publish"), default=False)
+    addresses = models.PositiveIntegerField(_("addresses"), default=0)  # as of the last look
     triaged_at = InstantField(_("last found as it was"), null=True, blank=True)
     next_check_at = InstantField(_("next look"))
     lease_until = InstantField(_("leased until"), null=True, blank=True)
@@ -100,6 +101,8 @@ class DomainStatus(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["hot", "next_check_at"], name="domainguard_due"),
             models.Index(fields=["next_check_at"], name="domainguard_next_look"),
+            models.Index(fields=["-held", "domain"], name="domainguard_held_first"),
+            models.Index(fields=["expires_at"], name="domainguard_by_expiry"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -42,6 +42,13 @@ class ReviewCase(models.Model):
                 name="domainguard_one_open_case",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-opened_at"],
+                condition=models.Q(closed_at=None),
+                name="domainguard_open_cases",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.domain}"
