@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -73,7 +74,9 @@ class Record:
     """What is remembered of one domain between looks.
 
     `under_review` blocks every automatic end: a person's word alone ends what a breaker stopped.
-    `silent` counts looks without a conclusion since the last one with.
+    `runs_out_at` is a date on which something ends unless somebody renews: see `Verdict`.
+    `silent` counts looks without a conclusion since the last one with. `waivers` are the overrides
+    of staff: until when a hold of a class, also one raised meanwhile, refuses nobody.
     """
 
     control_epoch: int = 1
@@ -90,9 +93,11 @@ class Record:
     last_conclusive_at: datetime | None = None
     registry_clean_at: datetime | None = None
     expires_at: datetime | None = None
+    runs_out_at: datetime | None = None
     silent: int = 0
     under_review: bool = False
     exempt: bool = False
+    waivers: Mapping[HoldClass, datetime] = field(default_factory=dict)
 
     @property
     def held(self) -> bool:
@@ -112,6 +117,7 @@ def hold_as_json(hold: Hold) -> dict[str, Any]:
         "since": hold.since.isoformat(),
         "sources": sorted(hold.sources),
         "t0": hold.t0.isoformat() if hold.t0 else None,
+        **({"waived_until": hold.waived_until.isoformat()} if hold.waived_until else {}),
     }
 
 
@@ -123,6 +129,7 @@ def hold_from_json(kept: dict[str, Any]) -> Hold:
         datetime.fromisoformat(kept["since"]),
         frozenset(SourceClass(word) for word in kept["sources"]),
         datetime.fromisoformat(kept["t0"]) if kept["t0"] else None,
+        datetime.fromisoformat(kept["waived_until"]) if kept.get("waived_until") else None,
     )
 
 

@@ -5,11 +5,13 @@ from .audit_event import AuditEvent
 from .automation import Automation
 from .deverification import Deverification
 from .domain_status import DomainStatus
+from .due_notice import DueNotice
 from .epoch_bump import EpochBump
 from .intent import Intent
 from .mail_domain import MailDependency, MailDomain
 from .observation import Observation
 from .outbox_mail import OutboxMail
+from .quiet_account import QuietAccount
 from .review_case import ReviewCase
 from .sweep_run import SweepRun
 from .tally import Tally
@@ -21,12 +23,14 @@ __all__ = [
     "Automation",
     "Deverification",
     "DomainStatus",
+    "DueNotice",
     "EpochBump",
     "Intent",
     "MailDependency",
     "MailDomain",
     "Observation",
     "OutboxMail",
+    "QuietAccount",
     "ReviewCase",
     "SweepRun",
     "Tally",

@@ -30,6 +30,7 @@ _PLAIN = (
     "last_conclusive_at",
     "registry_clean_at",
     "expires_at",
+    "runs_out_at",
     "silent",
     "under_review",
 )
@@ -73,6 +74,9 @@ class DomainStatus(models.Model):
     last_conclusive_at = InstantField(_("last conclusive look"), null=True, blank=True)
     registry_clean_at = InstantField(_("registry last clean"), null=True, blank=True)
     expires_at = InstantField(_("recorded expiry"), null=True, blank=True)
+    runs_out_at = InstantField(_("ends unless renewed"), null=True, blank=True)
+    warn_at = InstantField(_("owners to be told"), null=True, blank=True)
+    warned_of = models.CharField(_("last told"), max_length=40, blank=True)
     silent = models.PositiveIntegerField(_("looks without an answer"), default=0)
     failures = models.PositiveSmallIntegerField(_("looks that broke"), default=0)
     under_review = models.BooleanField(_("waits for a person"), default=False)
@@ -91,7 +95,7 @@ class DomainStatus(models.Model):
         *_PLAIN,
         *("state", "state_since", "held", "holds", "episodes", "fingerprint", "observed"),
         *("sentence", "reasons", "has_registry", "wants_bump", "failures"),
-        *("next_check_at", "lease_until"),
+        *("next_check_at", "lease_until", "warn_at"),
     )
 
     class Meta:
@@ -103,6 +107,11 @@ class DomainStatus(models.Model):
             models.Index(fields=["next_check_at"], name="domainguard_next_look"),
             models.Index(fields=["-held", "domain"], name="domainguard_held_first"),
             models.Index(fields=["expires_at"], name="domainguard_by_expiry"),
+            models.Index(
+                fields=["warn_at"],
+                condition=models.Q(warn_at__isnull=False),
+                name="domainguard_to_warn",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -30,12 +30,20 @@ class MailDomain(models.Model):
     null_mx = models.BooleanField(_("takes no mail (RFC 7505)"), default=False)
     absent_since = InstantField(_("absent since"), null=True, blank=True)
     clean_since = InstantField(_("clean since"), null=True, blank=True)
+    warn_at = InstantField(_("owners to be told"), null=True, blank=True)
     last_look_at = InstantField(_("last look"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("mail domain")
         verbose_name_plural = _("mail domains")
         ordering: ClassVar = ["name"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["warn_at"],
+                condition=models.Q(warn_at__isnull=False),
+                name="domainguard_below_to_warn",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
