@@ -93,6 +93,7 @@ def _start(
         summary=summary,
         description=f"{summary}. Small, documented, and without surprises.",
         dependents=dependents,
+        downloads=200 + 1_300 * dependents,
         created_at=_between(joined, story.begins, draw),
     )
     Role.objects.bulk_create(Role(project=project, user=owner) for owner in owners)

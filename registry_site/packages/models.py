@@ -36,6 +36,9 @@ class Project(models.Model):
     dependents = models.PositiveIntegerField(
         _("dependents"), default=0, help_text=_("How many other projects depend on this one.")
     )
+    downloads = models.PositiveBigIntegerField(
+        _("downloads"), default=0, help_text=_("How often it was downloaded in the last 30 days.")
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     people = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Role", related_name="projects"
