@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.replay import DAY, Watched, lost_at, replay
-from domainguard.testing.generator import generate, generate_outages
-from domainguard.testing.life_classes import HEALTHY_EVENTS, LAPSES
-from domainguard.testing.lives import Holder, Life
+from domainguard.simulation.generator import generate, generate_outages
+from domainguard.simulation.life_classes import HEALTHY_EVENTS, LAPSES
+from domainguard.simulation.lives import Holder, Life
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HEALTHY = {

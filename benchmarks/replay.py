@@ -22,9 +22,9 @@ from domainguard.core.record import Act, Policy, Record
 from domainguard.core.schedule import Depth, depth, next_check_at
 from domainguard.core.verdict import Known, conclude
 from domainguard.core.windows import visible_for
+from domainguard.simulation.lives import Facts, Holder, Life
+from domainguard.simulation.outages import Outage
 from domainguard.testing.clock import VirtualClock
-from domainguard.testing.lives import Facts, Holder, Life
-from domainguard.testing.outages import Outage
 from domainguard.testing.world import World
 
 POLICY = Policy()

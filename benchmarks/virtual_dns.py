@@ -9,12 +9,12 @@ from benchmarks.virtual_memory import Memory
 from benchmarks.virtual_wire import found
 from domainguard.core.evidence import Evidence, SourceClass
 from domainguard.core.names import RegistrableDomain
+from domainguard.simulation.outages import Where
 from domainguard.sources.base import Deadline, SourceError
 from domainguard.sources.canary import Distrusted, random_name
 from domainguard.sources.dns_canary import SUFFIXES
 from domainguard.sources.dns_quorum import ResolverAnswer, agree, at_trust_key, needed, silent
 from domainguard.sources.dns_wire import Resolver
-from domainguard.testing.outages import Where
 from domainguard.testing.world import World
 from domainguard.testing.zone import Zone
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-from domainguard.testing.lives import Facts
-from domainguard.testing.outages import Outage
+from domainguard.simulation.lives import Facts
+from domainguard.simulation.outages import Outage
 from domainguard.testing.world import World
 
 _Said = TypeVar("_Said")

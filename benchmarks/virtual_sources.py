@@ -16,6 +16,7 @@ from benchmarks.virtual_memory import Memory
 from benchmarks.virtual_wire import FASTLY_URL, RDAP_URL, Dial, Fetch
 from domainguard.core.evidence import Evidence, SourceClass
 from domainguard.core.names import RegistrableDomain
+from domainguard.simulation.outages import Where
 from domainguard.sources.base import Deadline, Source
 from domainguard.sources.canary import CanariedSource, RegistryCanary
 from domainguard.sources.fastly import FastlyKey, FastlySource
@@ -25,7 +26,6 @@ from domainguard.sources.whois import WhoisSource
 from domainguard.sources.whois_layout import layout
 from domainguard.sources.whois_table import WhoisServer, WhoisTable
 from domainguard.testing.bootstrap import tlds_with_rdap
-from domainguard.testing.outages import Where
 from domainguard.testing.whois_server import whois_formats
 from domainguard.testing.world import World
 

@@ -7,6 +7,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from domainguard.simulation.outages import How, Outage, Where
+from domainguard.simulation.rdap_shapes import shape_of
+from domainguard.simulation.status_words import status_words
 from domainguard.sources.base import (
     Deadline,
     Refused,
@@ -19,11 +22,8 @@ from domainguard.sources.dial import Dialer
 from domainguard.sources.dns_reading import NO_HOST, Finding, Lame
 from domainguard.sources.http import GuardedFetch, Reply
 from domainguard.testing.dns_packets import BOGUS, LAME, REFUSED, SERVFAIL, SILENCE, DnsAnswer
-from domainguard.testing.fastly_server import status_words
-from domainguard.testing.outages import How, Outage, Where
 from domainguard.testing.rdap_documents import RDAP_TYPE, domain_document, error_document
 from domainguard.testing.rdap_server import is_an_object
-from domainguard.testing.rdap_shapes import shape_of
 from domainguard.testing.whois_documents import WRITERS
 from domainguard.testing.whois_server import whois_formats
 from domainguard.testing.world import World

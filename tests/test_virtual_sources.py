@@ -12,10 +12,10 @@ from benchmarks.virtual_sources import VirtualSources
 from domainguard import wiring
 from domainguard.core.evidence import Evidence
 from domainguard.core.names import RegistrableDomain
+from domainguard.simulation.generator import generate
+from domainguard.simulation.lives import Life
 from domainguard.sources.base import Deadline
 from domainguard.testing import SmallInternet, VirtualClock
-from domainguard.testing.generator import generate
-from domainguard.testing.lives import Life
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -1,10 +1,11 @@
 """A small internet on loopback, on a clock that tests move: for sites' own tests and our demo."""
 
-from . import events, scripts
+from domainguard.simulation import events, scripts
+from domainguard.simulation.lives import Facts, Holder, Life, Turn
+from domainguard.simulation.outages import How, Outage, Where
+
 from .clock import VirtualClock
 from .internet import SmallInternet
-from .lives import Facts, Holder, Life, Turn
-from .outages import How, Outage, Where
 from .smtp_sink import Delivered, SmtpSink
 
 __all__ = [

@@ -6,12 +6,11 @@ import json
 from collections import deque
 from urllib.parse import parse_qs, urlsplit
 
-from domainguard.core.epp import HOLDS, Status
+from domainguard.simulation.outages import How, Outage, Where
+from domainguard.simulation.status_words import status_words
 
 from .bootstrap import every_tld
 from .http_server import HttpServer, Reply, Request
-from .lives import Facts, Holder
-from .outages import How, Outage, Where
 from .world import World
 
 PATH = "domain-management/v1/tools/status"
@@ -71,21 +70,6 @@ class FastlyServer(HttpServer):
                 return _status(name, "undelegated inactive")
             case _:
                 return Reply(silent=True)
-
-
-def status_words(facts: Facts) -> str:
-    """Say in the vendor's words what is true; the right-most word weighs most."""
-    if not facts.registered:
-        return "undelegated inactive"
-    if Status.REDEMPTION_PERIOD in facts.statuses:
-        return "undelegated expiring"
-    if Status.PENDING_DELETE in facts.statuses:
-        return "undelegated deleting"
-    if facts.for_sale:
-        return "active parked marketed"
-    if facts.holder is Holder.REGISTRAR:
-        return "active parked"
-    return "undelegated active" if facts.statuses & HOLDS else "active"
 
 
 def _status(name: str, words: str) -> Reply:

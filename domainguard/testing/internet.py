@@ -8,15 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
+from domainguard.simulation.lives import Life
+from domainguard.simulation.outages import How, Outage, Where
+from domainguard.simulation.scripts import hosts
+
 from .bootstrap import bootstrap_document
 from .clock import DOTTED_PATH, FILE_VARIABLE, VirtualClock
 from .clock import clock as default_clock
 from .dns_server import DnsServer
 from .fastly_server import FastlyServer
-from .lives import Life
-from .outages import How, Outage, Where
 from .rdap_server import RdapServer
-from .scripts import hosts
 from .smtp_sink import SmtpSink
 from .whois_server import WhoisServer
 from .world import World

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from domainguard.core.epp import Status
-
-from .lives import Facts
-from .rdap_shapes import Shape
+from domainguard.simulation.lives import Facts
+from domainguard.simulation.rdap_shapes import Shape
 
 RDAP_TYPE = "application/rdap+json"
 _CONFORMANCE = ["rdap_level_0", "icann_rdap_response_profile_1", "redacted"]

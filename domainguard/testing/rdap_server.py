@@ -6,11 +6,12 @@ import ssl
 from collections import deque
 from urllib.parse import unquote, urlsplit
 
+from domainguard.simulation.lives import Facts
+from domainguard.simulation.outages import How, Outage, Where
+from domainguard.simulation.rdap_shapes import Shape, shape_of
+
 from .http_server import HttpServer, Reply, Request
-from .lives import Facts
-from .outages import How, Outage, Where
 from .rdap_documents import RDAP_TYPE, domain_document, error_document, help_document
-from .rdap_shapes import Shape, shape_of
 from .world import World
 
 _QUERIES_KEPT = 10_000

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from .lives import Holder
+from domainguard.simulation.lives import Holder
 
 LOOPBACK = "127.0.0.1"
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every command there

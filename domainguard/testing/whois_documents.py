@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from domainguard.core.epp import HOLDS, Status
-
-from .lives import Facts
+from domainguard.simulation.lives import Facts
 
 Writer = Callable[[str, Facts], str]
 

@@ -10,7 +10,8 @@ from importlib.resources import files
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any, Self
 
-from .outages import How, Outage, Where
+from domainguard.simulation.outages import How, Outage, Where
+
 from .whois_documents import WRITERS
 from .world import World
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+
+from domainguard.simulation import stages
+from domainguard.simulation.hosting import HARBOUR
+from domainguard.simulation.lives import NOTHING, Facts, Holder, Life, Turn
+from domainguard.simulation.outages import Outage, Where
 
 from .bootstrap import every_tld
 from .clock import VirtualClock
-from .lives import NOTHING, Facts, Holder, Life
-from .outages import Outage, Where
-from .scripts import registry_itself
+
+_BEGINNING_OF_THE_WEB = datetime(1995, 1, 1, tzinfo=UTC)
 
 
 class World:
@@ -33,7 +40,7 @@ class World:
     def life(self, name: str) -> Life | None:
         """Give the life of exactly this name; `nic.<suffix>`, the registry's own, always lives."""
         life = self._lives.get(name)
-        return registry_itself(name) if life is None and name.startswith("nic.") else life
+        return _registry_itself(name) if life is None and name.startswith("nic.") else life
 
     def is_suffix(self, name: str) -> bool:
         """Say whether this is a TLD, or a name that only stands above others' lives."""
@@ -91,3 +98,16 @@ def _names_above(name: str) -> Iterator[str]:
     while "." in name:
         name = name.partition(".")[2]
         yield name
+
+
+@cache
+def _registry_itself(name: str) -> Life | None:
+    """Give the life of `nic.<suffix>`, which each registry keeps for itself for ever."""
+    suffix = name.removeprefix("nic.")
+    if suffix.rpartition(".")[2] not in every_tld():
+        return None
+    facts = stages.registration(name, HARBOUR, at=_BEGINNING_OF_THE_WEB)
+    return Life(
+        name,
+        (Turn(_BEGINNING_OF_THE_WEB, replace(facts, expires_at=None, registrar_expires_at=None)),),
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from zlib import crc32
 
+from domainguard.simulation.lives import Facts, Holder
+from domainguard.simulation.outages import How, Where
+
 from .dns_server import BOGUS, LAME, NODATA, NXDOMAIN, REFUSED, SERVFAIL, SILENCE, DnsAnswer
-from .lives import Facts, Holder
-from .outages import How, Where
 from .world import World
 
 _HOST_PREFIXES = ("ns", "mx", "mail", "smtp")

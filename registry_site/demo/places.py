@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from zlib import crc32
 
+from domainguard.simulation.hosting import CUSTOMERS_CHOICE
 from domainguard.testing import Life, events, scripts
-from domainguard.testing.hosting import CUSTOMERS_CHOICE
 
 Day = Callable[[float], datetime]
 LifeMaker = Callable[[str, Day], Life]

@@ -10,8 +10,8 @@ import pytest
 from domainguard.gate import GateAnswer, Purpose, Reason, may_receive
 from domainguard.models import Deverification, MailDependency
 from domainguard.services.dependencies import MOST
+from domainguard.simulation.hosting import NORTHWIND
 from domainguard.testing import scripts
-from domainguard.testing.hosting import NORTHWIND
 
 DAY = timedelta(days=1)
 ADA = "ada@mill-lane.org"

@@ -23,7 +23,7 @@ def test_every_script_that_is_named_exists_and_every_one_that_exists_is_named():
         for name, value in vars(module).items()
         if getattr(value, "__module__", "") == module.__name__ and not name.startswith("_")
     }
-    assert listed == builders - {"hosts", "registry_itself", "renewals"}
+    assert listed == builders - {"hosts", "renewals"}
 
 
 def test_every_kind_of_outage_is_named():

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from domainguard.core.epp import Status
+from domainguard.simulation.lives import Facts
+from domainguard.simulation.rdap_shapes import shape_of
 from domainguard.testing import How, Outage, VirtualClock, Where, events, scripts
-from domainguard.testing.lives import Facts
 from domainguard.testing.rdap_documents import domain_document
 from domainguard.testing.rdap_server import RdapServer
-from domainguard.testing.rdap_shapes import shape_of
 from domainguard.testing.world import World
 
 DAY = timedelta(days=1)

@@ -9,14 +9,14 @@ import pytest
 
 from domainguard.core.evidence import Evidence, Outcome
 from domainguard.core.names import RegistrableDomain
+from domainguard.simulation.lives import Facts
+from domainguard.simulation.rdap_shapes import shape_of
 from domainguard.sources.base import Deadline
 from domainguard.sources.egress import EgressPolicy
 from domainguard.sources.http import GuardedFetch
 from domainguard.sources.rdap import RdapSource
 from domainguard.sources.rdap_bootstrap import Bootstrap, overrides
 from domainguard.testing import SmallInternet, VirtualClock, scripts
-from domainguard.testing.lives import Facts
-from domainguard.testing.rdap_shapes import shape_of
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 5, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from domainguard.testing.lives import Holder
+from domainguard.simulation.lives import Holder
 from domainguard.testing.smtp_sink import SmtpSink, read_deliveries
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)

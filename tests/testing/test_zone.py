@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domainguard.simulation.hosting import PARKING
 from domainguard.testing import How, Outage, VirtualClock, Where, events, scripts
 from domainguard.testing.dns_server import BOGUS, LAME, NODATA, NXDOMAIN, REFUSED, SERVFAIL, SILENCE
-from domainguard.testing.hosting import PARKING
 from domainguard.testing.world import World
 from domainguard.testing.zone import Zone
 

@@ -9,8 +9,8 @@ import pytest
 
 from domainguard.core.names import parse_domain
 from domainguard.core.windows import windows_of
-from domainguard.testing.generator import generate, generate_outages
-from domainguard.testing.life_classes import (
+from domainguard.simulation.generator import generate, generate_outages
+from domainguard.simulation.life_classes import (
     AS_IN_A_YEAR,
     EVERY_KIND,
     HEALTHY_EVENTS,
@@ -18,8 +18,8 @@ from domainguard.testing.life_classes import (
     OUTAGES,
     TLD_CLASSES,
 )
-from domainguard.testing.lives import Holder, Life
-from domainguard.testing.outages import How, Where
+from domainguard.simulation.lives import Holder, Life
+from domainguard.simulation.outages import How, Where
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 1, tzinfo=UTC)

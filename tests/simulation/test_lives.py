@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domainguard.testing.lives import NOTHING, Facts, Holder, Life, Turn
+from domainguard.simulation.lives import NOTHING, Facts, Holder, Life, Turn
 
 DAY = timedelta(days=1)
 START = datetime(2026, 3, 1, tzinfo=UTC)

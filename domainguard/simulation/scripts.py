@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import datetime, timedelta
 
 from domainguard.core.epp import Status
 
 from . import stages
-from .bootstrap import every_tld
 from .hosting import CATCHER, EVERY_HOST_DOMAIN, HARBOUR, NORTHWIND, PARKING, Hosting
 from .lives import Facts, Holder, Life, Turn
 from .windows import ICANN, NO_REDEMPTION, Windows, lapse
 
-_BEGINNING_OF_THE_WEB = datetime(1995, 1, 1, tzinfo=UTC)
 LONG_AGO = timedelta(days=3000)
 GRACE_OF_AUTO_RENEW = timedelta(days=45)
 
@@ -228,19 +225,6 @@ def hosts(now: datetime) -> list[Life]:
         healthy(domain, born=born, expires=expires, hosting=HARBOUR, years=5)
         for domain in EVERY_HOST_DOMAIN
     ]
-
-
-@cache
-def registry_itself(name: str) -> Life | None:
-    """Give the life of `nic.<suffix>`, which each registry keeps for itself for ever."""
-    suffix = name.removeprefix("nic.")
-    if suffix.rpartition(".")[2] not in every_tld():
-        return None
-    facts = stages.registration(name, HARBOUR, at=_BEGINNING_OF_THE_WEB)
-    return Life(
-        name,
-        (Turn(_BEGINNING_OF_THE_WEB, replace(facts, expires_at=None, registrar_expires_at=None)),),
-    )
 
 
 def _expiry_of(facts: Facts) -> datetime:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domainguard.core.epp import Status
-from domainguard.testing import scripts
-from domainguard.testing.hosting import PARKING
-from domainguard.testing.lives import Holder, Life
-from domainguard.testing.windows import NO_REDEMPTION, Windows
+from domainguard.simulation import scripts
+from domainguard.simulation.hosting import PARKING
+from domainguard.simulation.lives import Holder, Life
+from domainguard.simulation.windows import NO_REDEMPTION, Windows
 
 DAY = timedelta(days=1)
 BORN = datetime(2019, 5, 1, tzinfo=UTC)

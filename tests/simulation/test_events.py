@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domainguard.core.epp import Status
-from domainguard.testing import events
-from domainguard.testing.hosting import LANTERN, MARKET
-from domainguard.testing.lives import Facts, Holder, Life
+from domainguard.simulation import events
+from domainguard.simulation.hosting import LANTERN, MARKET
+from domainguard.simulation.lives import Facts, Holder, Life
 
 DAY = timedelta(days=1)
 BORN = datetime(2019, 5, 1, tzinfo=UTC)
