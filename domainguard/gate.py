@@ -13,8 +13,9 @@ from django.db import models, router
 from .core.names import DomainName, NameRefused
 from .core.policy import Standing, eligible, touches
 from .core.reasons import Hold
-from .models import AddressStanding, DomainStatus, MailDomain
+from .models import AddressStanding, DomainStatus, MailDomain, WayBack
 from .models.domain_status import holds_of
+from .models.holds_over import unsettled_holds
 from .wiring import address_book, is_trusted, now, read_domain
 
 
@@ -63,6 +64,7 @@ class GateAnswer:
 class _Facts:
     """One standing with everything the one rule asks of it."""
 
+    pk: int
     book: str
     account: str
     address: str
@@ -78,6 +80,7 @@ class _Facts:
 
 
 _COLUMNS = (
+    "pk",
     "book",
     "account",
     "address",
@@ -176,11 +179,25 @@ def _reason(facts: _Facts, purpose: Purpose) -> tuple[Reason, bool]:
     )
     if facts.null_mx:
         return Reason.NO_MAIL, verified
-    if proving and standing is Standing.NEVER_PROVEN:
+    if proving and (standing is Standing.NEVER_PROVEN or _opened_by_a_way(facts)):
         return Reason.ELIGIBLE, verified
     if standing is Standing.ELIGIBLE and _is_too_new(facts, purpose):
         return Reason.TOO_NEW, verified
     return Reason(standing.value), verified
+
+
+def _opened_by_a_way(facts: _Facts) -> bool:
+    """Say whether its owner proved to be the one who lost it: then a link may follow (RULES 7)."""
+    ways = _primary(WayBack).filter(
+        standing=facts.pk,
+        kind=WayBack.Kind.SIGNED_IN,
+        epoch=facts.control_epoch,
+        before=facts.verified_epoch,
+        before__lt=facts.control_epoch,
+        ended_at=None,
+        dies_at__gt=now(),
+    )
+    return ways.exists() and not unsettled_holds(facts.pk)
 
 
 def _is_too_new(facts: _Facts, purpose: Purpose) -> bool:

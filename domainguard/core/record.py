@@ -19,7 +19,8 @@ class Policy:
     """The numbers of the rules. `apart` is how far two looks must lie apart to corroborate.
 
     It is `apart_when_denied` where all that speaks for a lapse is a denial that may be a mistake.
-    `quarantine` is how long an address added to an account rests before it may recover it.
+    `quarantine` is how long an address added to an account rests before it may recover it, and
+    `probation` how long one that came back does.
     """
 
     apart: timedelta = timedelta(hours=6)
@@ -31,6 +32,9 @@ class Policy:
     young_answer: timedelta = timedelta(hours=24)
     unobserved_hold: timedelta = timedelta(hours=72)
     quarantine: timedelta = timedelta(days=7)
+    probation: timedelta = timedelta(days=14)
+    factor_is_fresh: timedelta = timedelta(minutes=15)
+    proof_waits: timedelta = timedelta(hours=72)
 
 
 class Act(StrEnum):

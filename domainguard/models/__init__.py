@@ -16,6 +16,7 @@ from .review_case import ReviewCase
 from .sweep_run import SweepRun
 from .tally import Tally
 from .trail_head import TrailHead
+from .way_back import WayBack
 
 __all__ = [
     "AddressStanding",
@@ -35,4 +36,5 @@ __all__ = [
     "SweepRun",
     "Tally",
     "TrailHead",
+    "WayBack",
 ]
