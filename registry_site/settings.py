@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "domainguard",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -128,7 +129,10 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
 ACCOUNT_ADAPTER = "registry_site.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "registry_site.accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "registry_site.accounts.forms.SignInForm",
+    "reauthenticate": "registry_site.accounts.forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_USERNAME_MIN_LENGTH = 2
@@ -145,6 +149,15 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "registry_site.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Cairn"
+# No tolerance: allauth remembers a used code for one period, so a code must not live longer.
+MFA_TOTP_TOLERANCE = 0
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# allauth would let nobody with a second factor add an address, which is the way out of a lost
+# domain. What it guards against cannot happen: nobody is signed in here before a first proof.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # Safety on the wire. How many proxies stand in front decides whose word on client and scheme counts
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)

@@ -33,6 +33,11 @@ class AccountAdapter(AccountAdapterMixin, DefaultAccountAdapter):  # type: ignor
             _OUR_STAGE if stage == _ALLAUTH_STAGE else stage for stage in super().get_login_stages()
         ]
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Name the one page that asks for all of an account's factors; no single one is enough."""
+        page = {"id": "reauthenticate", "url": reverse("account_reauthenticate")}
+        return [{**page, "description": ""}] if user.is_authenticated else []
+
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         """Give the link that proves an address."""
         return _public(reverse("account_confirm_email", args=[emailconfirmation.key]))

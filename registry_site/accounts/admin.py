@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
+from allauth.mfa.admin import Authenticator  # registered with this import, at the latest
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.forms import ModelForm
@@ -50,8 +51,8 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         return fixed if request.user.is_superuser else fixed + powers
 
 
-# Importing allauth's admin has registered it, with a box that says "verified".
-admin.site.unregister(EmailAddress)
+# Registered by allauth: one has a box that says "verified", the other shows keys and deletes them.
+admin.site.unregister([EmailAddress, Authenticator])
 
 
 @admin.register(EmailAddress)

@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for changes to accounts."""
-        from .notices import listen
+        from . import notices, second_factor
 
-        listen()
+        notices.listen()
+        second_factor.listen()

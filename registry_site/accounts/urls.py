@@ -7,8 +7,12 @@ its own password reset and its sign-in by mailed code, does not exist on this si
 from __future__ import annotations
 
 from allauth.account import views as allauth
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
 from django.contrib.auth import views as auth
 from django.urls import path
+from django.views.decorators.cache import never_cache
 
 from domainguard.integrations.auth import PasswordResetConfirmView, PasswordResetView
 
@@ -21,7 +25,21 @@ urlpatterns = [
     path("logout/", allauth.logout, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("signup/", allauth.signup, name="account_signup"),
-    path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("code/", mfa.authenticate, name="mfa_authenticate"),
+    path("second-factor/", never_cache(mfa.index), name="mfa_index"),
+    path("second-factor/on/", never_cache(totp.activate_totp), name="mfa_activate_totp"),
+    path("second-factor/off/", never_cache(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "second-factor/codes/",
+        never_cache(codes.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "second-factor/codes/new/",
+        never_cache(codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
     path("email/", views.addresses, name="account_email"),
     path("confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
     path("confirm-email/<str:key>/", allauth.confirm_email, name="account_confirm_email"),

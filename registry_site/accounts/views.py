@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from allauth.account.views import EmailView
+from allauth.account.views import EmailView, ReauthenticateView
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from registry_site.packages.tokens import to_look_at
 
 from .addresses import address_cards
+from .forms import ReauthenticateForm
 from .models import User
 
 
@@ -44,6 +45,17 @@ class AddressesView(EmailView):  # type: ignore[misc]
         return {**super().get_context_data(**kwargs), "addresses": cards}
 
 
+class AllFactorsView(ReauthenticateView):  # type: ignore[misc]
+    """Asks for the password once more, and for a code where the account has a second factor."""
+
+    def form_valid(self, form: ReauthenticateForm) -> HttpResponse:
+        """Record both in the session, with the time; what follows asks how old they are."""
+        form.record()
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
+reauthenticate = never_cache(AllFactorsView.as_view())
 addresses = never_cache(login_required(AddressesView.as_view()))
 
 

@@ -1,13 +1,10 @@
-"""After a reset: other sessions end, tokens wait for their owner's word, notices go where they may.
-
-This site has no second factor (allauth.mfa is not installed), so there is none a mail could remove.
-"""
+"""After a reset sessions end, tokens wait for their owner's word, notices go where they may."""
 
 from __future__ import annotations
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.apps import apps
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from domainguard.models import DomainStatus
@@ -15,6 +12,8 @@ from domainguard.testing import scripts
 from registry_site.packages.models import ApiToken
 from registry_site.packages.tokens import make_token, user_of
 from tests.world import World
+
+from .second_factor import KEY, code_of, give
 
 ADA, HOME, LOST = "ada@mill-lane.org", "ada@fieldpost.net", "ada@ford-lane.org"
 SECOND = "a new pair of shoes"
@@ -96,5 +95,8 @@ def test_a_token_made_since_is_the_owners_own(town):
     assert "Your password was reset" not in fresh.get("/account/").text
 
 
-def test_there_is_no_second_factor_that_a_mail_could_remove():
-    assert not apps.is_installed("allauth.mfa")
+def test_the_second_factor_outlives_a_reset_and_is_asked_for_at_the_next_sign_in(town):
+    TOTP.activate(EmailAddress.objects.get(email=ADA).user, KEY)
+    browser = reset(town)
+    assert browser.get("/account/").status_code == 302
+    assert give(browser, code_of(KEY)) == "/account/"

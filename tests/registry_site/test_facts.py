@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
+from domainguard.addressbooks.base import AccountFacts
 from registry_site.accounts.facts import RegistrySiteFacts
 from registry_site.packages.models import Release, Role
+
+from .second_factor import arm
 
 FACTS = RegistrySiteFacts()
 
@@ -36,6 +40,31 @@ def test_one_of_two_owners_is_no_sole_owner(person, project):
     ada = person("ada")
     project("tidepool", ada, person("bob"))
     assert FACTS.sole_owner(str(ada.pk)) is False
+
+
+def test_a_second_factor_is_an_app_and_not_its_recovery_codes_alone(person):
+    ada, bob = person("ada"), person("bob")
+    arm(ada)
+    Authenticator.objects.create(user=bob, type=Authenticator.Type.RECOVERY_CODES, data={})
+    assert [FACTS.has_second_factor(str(each.pk)) for each in (ada, bob)] == [True, False]
+
+
+def test_many_accounts_are_answered_as_one_by_one_in_three_queries(
+    person, project, django_assert_num_queries
+):
+    people = [person(name) for name in ("ada", "bob", "cleo", "dan")]
+    project("tidepool", *people[:2], dependents=40)
+    project("gearbox", people[2])
+    arm(people[1], people[2])
+    accounts = [str(each.pk) for each in people]
+    with django_assert_num_queries(3):
+        found = FACTS.facts_of(accounts)
+    assert found == {
+        each: AccountFacts(
+            FACTS.impact(each), FACTS.sole_owner(each), FACTS.has_second_factor(each)
+        )
+        for each in accounts
+    }
 
 
 def test_releases_since_a_moment_are_named_oldest_first(person, project):

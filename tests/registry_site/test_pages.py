@@ -13,7 +13,7 @@ PUBLIC = ["front_page", "search", "recovery_help", "account_login", "account_sig
           "account_reset_password", "password_reset_done", "password_reset_complete",
           "account_email_verification_sent"]  # fmt: skip
 OWN = ["account", "account_email", "account_change_password", "account_logout", "new_project",
-       "tokens"]  # fmt: skip
+       "tokens", "account_reauthenticate", "mfa_index"]  # fmt: skip
 
 
 class Inline(HTMLParser):
@@ -69,7 +69,7 @@ def test_ones_own_page_asks_a_stranger_to_sign_in(client, db, name):
     assert response.url.startswith(("/accounts/login/", "/"))
 
 
-@pytest.mark.parametrize("name", ["account", "account_email", "tokens"])
+@pytest.mark.parametrize("name", ["account", "account_email", "tokens", "mfa_index"])
 def test_ones_own_page_is_kept_by_no_cache(client, person, name):
     client.force_login(person("ada"))
     assert "no-store" in client.get(reverse(name)).headers["Cache-Control"]
