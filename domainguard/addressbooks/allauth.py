@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import router
 
 from .base import StoredAddress, same_mailbox, spelled
-from .keys import user_by_key
+from .keys import user_by_key, users_by_keys
 
 
 class AllauthAddressBook:
@@ -49,7 +49,15 @@ class AllauthAddressBook:
 
     def user(self, account: str) -> Any:
         """Give the active user."""
-        return user_by_key(get_user_model()._default_manager.filter(is_active=True), account)
+        return user_by_key(_active_users(), account)
+
+    def users(self, accounts: Iterable[str]) -> dict[str, Any]:
+        """Give the active users of many accounts, in one query."""
+        return users_by_keys(_active_users(), accounts)
+
+
+def _active_users() -> Any:
+    return get_user_model()._default_manager.filter(is_active=True)
 
 
 def _rows() -> Any:

@@ -46,6 +46,7 @@ class AddressBook(Protocol):
     """The site's tables behind one small door. Every method reads the primary database.
 
     `text` may be any spelling of an address: a site may keep U-labels where mail gets A-labels.
+    A book may also have `users(accounts) -> dict[str, user]`, for many accounts at once.
     """
 
     name: str
@@ -80,11 +81,19 @@ class AccountFacts(NamedTuple):
     has_second_factor: bool
 
 
+class Stakes(NamedTuple):
+    """What staff see hangs on one account: its projects, and how often these are downloaded."""
+
+    projects: int
+    downloads: int | None = None
+
+
 class SiteFacts(Protocol):
     """What a site can tell about the worth of an account. Every method has a safe default.
 
     A large site also has `facts_of(accounts) -> dict[str, AccountFacts]`, which answers for many
-    accounts at once; without it a sweep asks for each account.
+    accounts at once; without it a sweep asks for each account. With `stakes_of(accounts) ->
+    dict[str, Stakes]` the list of de-verified accounts shows projects and downloads.
     """
 
     def impact(self, account: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -20,6 +21,17 @@ def user_by_key(users: models.QuerySet[Any], text: str) -> Any:
         return users.filter(pk=key_of(text)).first()
     except (TypeError, ValueError, OverflowError, ValidationError):
         return None
+
+
+def users_by_keys(users: models.QuerySet[Any], texts: Iterable[str]) -> dict[str, Any]:
+    """Give the users whose keys these texts are, in one query; a text that is no key has none."""
+    keys = []
+    for text in texts:
+        try:
+            keys.append(key_of(text))
+        except (TypeError, ValueError, OverflowError, ValidationError):
+            continue
+    return {account_of(user): user for user in users.filter(pk__in=keys)}
 
 
 def key_of(text: str) -> Any:

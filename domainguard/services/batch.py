@@ -21,7 +21,7 @@ from domainguard.core.record import Record
 from domainguard.core.schedule import Depth, depth
 from domainguard.core.windows import visible_for
 from domainguard.models import DomainStatus
-from domainguard.services import check, impact, leases, mail_domains
+from domainguard.services import check, impact, leases, mail_domains, stakes
 from domainguard.sources.base import Deadline
 from domainguard.wiring import assemble, dns, is_exempt, is_trusted, now, policy
 
@@ -233,5 +233,7 @@ def _keep_asked(
         leases.set_aside(asked[0][0])
         yield asked[0][0], None
         return
-    impact.renew([each.row for each in looked if each.verdict])
+    seen = [each.row for each in looked if each.verdict]
+    impact.renew(seen)
+    stakes.renew(seen)
     yield from zip((row for row, _ in asked), looked, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, F, OuterRef, Window
+from django.db.models import Count, Exists, F, OuterRef, Window
 from django.db.models.functions import RowNumber
 
 from domainguard.addressbooks.base import AccountFacts
@@ -21,7 +21,7 @@ _MOST = 2**31 - 1
 
 
 def renew(rows: Sequence[DomainStatus]) -> None:
-    """Write anew what hangs on each row; it ranks the looks and decides nothing.
+    """Write anew what hangs on each row, and how many addresses; it decides nothing.
 
     A domain is hot when the right to publish hangs on it, or on a domain whose mail runs over it.
     A mailbox provider is hot unweighed: half the accounts may be behind it.
@@ -29,11 +29,13 @@ def renew(rows: Sequence[DomainStatus]) -> None:
     behind = _accounts_behind(row.pk for row in rows if not is_exempt(row.domain))
     facts = facts_of({account for accounts in behind.values() for account in accounts})
     carries = _carriers([row.pk for row in rows])
+    counted = _addresses_at(row.pk for row in rows)
     for row in rows:
         weights = (weight(*facts[account]) for account in behind.get(row.pk, ()))
         row.impact = min(sum(weights), _MOST)
         row.hot = bool(row.impact) or row.pk in carries or is_exempt(row.domain)
-    update_many(rows, ["impact", "hot"])
+        row.addresses = counted.get(row.pk, 0)
+    update_many(rows, ["impact", "hot", "addresses"])
 
 
 def facts_of(accounts: Iterable[str]) -> dict[str, AccountFacts]:
@@ -72,6 +74,14 @@ def _accounts_behind(domains: Iterable[int]) -> dict[int, list[str]]:
     for key, account in rows.filter(turn__lte=_ACCOUNTS).values_list("key", "account"):
         found.setdefault(key, []).append(account)
     return found
+
+
+def _addresses_at(domains: Iterable[int]) -> dict[int, int]:
+    present = AddressStanding.objects.filter(
+        mail_domain__trust_key__in=list(domains), removed_at=None
+    )
+    counted = present.order_by().values("mail_domain__trust_key").annotate(count=Count("pk"))
+    return dict(counted.values_list("mail_domain__trust_key", "count"))
 
 
 def _carriers(domains: list[int]) -> set[int]:

@@ -20,7 +20,7 @@ from domainguard.models import (
     EpochBump,
 )
 from domainguard.models.locking import atomic
-from domainguard.services import notify
+from domainguard.services import notify, stakes
 from domainguard.wiring import address_book, now
 
 log = logging.getLogger("domainguard.projection")
@@ -71,7 +71,7 @@ def _record_batch(bump: EpochBump) -> int:
         batch = list(_losers(bump)[:BATCH])
         if not batch:
             EpochBump.objects.filter(pk=bump.pk).update(projected_at=at)
-        Deverification.objects.bulk_create(
+        taken = Deverification.objects.bulk_create(
             Deverification(
                 standing=standing,
                 bump=bump,
@@ -82,6 +82,7 @@ def _record_batch(bump: EpochBump) -> int:
             for standing in batch
         )
         audit.record_all(_event("address_deverified", standing, bump, at=at) for standing in batch)
+    stakes.keep(taken)
     return len(batch)
 
 

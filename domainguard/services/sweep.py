@@ -15,6 +15,7 @@ from domainguard.models import DomainStatus, ReviewCase, SweepRun
 from domainguard.services import batch, boundaries, check, enforce, enroll, outbox
 from domainguard.services.clock import check_clock
 from domainguard.services.seal_trail import seal_trail
+from domainguard.services.tally import tally
 from domainguard.wiring import exempt_providers, now
 
 log = logging.getLogger("domainguard.sweep")
@@ -87,6 +88,7 @@ def sweep(
     done.waiting_for_review = ReviewCase.objects.filter(closed_at=None).count()
     done.mails_sent = outbox.deliver().sent
     _finish(run, done)
+    tally()
     seal_trail()
     return done
 
