@@ -16,6 +16,7 @@ from domainguard.core.record import Act, Cause, Record
 from domainguard.core.schedule import next_check_at
 from domainguard.core.verdict import Known, Verdict, conclude
 from domainguard.models import DomainStatus, EpochBump, Observation
+from domainguard.models.again import again
 from domainguard.models.bulk import update_many
 from domainguard.models.locking import atomic
 from domainguard.services import cases, dependencies, mail_domains
@@ -145,6 +146,7 @@ def keep(asked: Asked, *, purpose: str, lease: int | None = None) -> Looked:
     return looked
 
 
+@again
 def keep_all(answers: Sequence[tuple[Asked, int | None]], *, purpose: str) -> list[Looked]:
     """Keep many answers, each with its lease, in one commit of few statements: all or none."""
     with atomic():

@@ -14,6 +14,7 @@ from domainguard import audit
 from domainguard.conf import settings
 from domainguard.gate import Purpose, Reason, may_receive
 from domainguard.models import AddressStanding, Intent, OutboxMail
+from domainguard.models.again import again
 from domainguard.models.locking import atomic
 from domainguard.services import limits, notify
 from domainguard.services.addressees import addressees, purpose_of
@@ -38,6 +39,7 @@ class Worked:
     waiting: int = 0
 
 
+@again
 def store(
     *,
     door: str,

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from domainguard import audit
 from domainguard.core.schedule import next_check_at
 from domainguard.models import DomainStatus
+from domainguard.models.again import again
 from domainguard.models.bulk import update_many
 from domainguard.models.locking import atomic
 from domainguard.services.check import spread
@@ -21,6 +22,7 @@ _QUARANTINE_AFTER = 3
 _LONGEST_WAIT = {False: timedelta(days=1), True: timedelta(hours=1)}  # by `hot`
 
 
+@again
 def claim(limit: int) -> list[DomainStatus]:
     """Lease due rows to this caller: nobody else gets them until the lease runs out.
 
@@ -75,6 +77,7 @@ def postpone(rows: Sequence[tuple[DomainStatus, timedelta]]) -> None:
     _leave([row for row, _ in rows])
 
 
+@again
 def _leave(rows: Sequence[DomainStatus], *more: str) -> None:
     # Somebody may have looked deeper meanwhile, and then knows better when to look again.
     written = ["next_check_at", "lease_until", *more]
