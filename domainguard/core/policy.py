@@ -63,6 +63,7 @@ def _remember(record: Record, verdict: Verdict) -> Record:
         last_conclusive_at=verdict.at,
         registry_clean_at=verdict.at if registry_clean else record.registry_clean_at,
         expires_at=verdict.expires_at or record.expires_at,
+        runs_out_at=verdict.runs_out_at if verdict.expires_at else record.runs_out_at,
     )
 
 
@@ -85,6 +86,7 @@ def _hold(record: Record, verdict: Verdict) -> Settled:
     holds = {hold.hold_class: hold for hold in record.holds}
     for hold_class, signals in by_class(verdict.signals).items():
         fresh = _raised(hold_class, signals, verdict)
+        fresh = replace(fresh, waived_until=record.waivers.get(hold_class))
         standing = holds.get(hold_class)
         holds[hold_class] = _widened(standing, fresh) if standing else fresh
     lapsed = any(

@@ -158,7 +158,8 @@ class Signal:
 class Hold:
     """A reason to refuse. `t0` is when the change is known to have begun, if it is known.
 
-    `sources` are the classes of the witnesses who raised it; the same must clear it.
+    `sources` are the classes of the witnesses who raised it; the same must clear it. Until
+    `waived_until` staff have overridden it: it is kept, and refuses nobody.
     """
 
     hold_class: HoldClass
@@ -166,6 +167,11 @@ class Hold:
     since: datetime
     sources: frozenset[SourceClass]
     t0: datetime | None = None
+    waived_until: datetime | None = None
+
+    def is_waived(self, at: datetime) -> bool:
+        """Say whether staff have overridden it at this moment."""
+        return self.waived_until is not None and at < self.waived_until
 
 
 def heaviest(signals: frozenset[Signal]) -> Signal:

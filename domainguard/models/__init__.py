@@ -13,12 +13,14 @@ from .observation import Observation
 from .outbox_mail import OutboxMail
 from .quiet_account import QuietAccount
 from .review_case import ReviewCase
+from .staff_act import ActTarget, StaffAct
 from .sweep_run import SweepRun
 from .tally import Tally
 from .trail_head import TrailHead
 from .way_back import WayBack
 
 __all__ = [
+    "ActTarget",
     "AddressStanding",
     "AuditEvent",
     "Automation",
@@ -33,6 +35,7 @@ __all__ = [
     "OutboxMail",
     "QuietAccount",
     "ReviewCase",
+    "StaffAct",
     "SweepRun",
     "Tally",
     "TrailHead",

@@ -15,6 +15,7 @@ from .fields import InstantField
 class Deverification(models.Model):
     """One per standing and epoch. The `…_at` fields say how far the projection has come.
 
+    `assigned_to` is a member of staff, as `staff:<key of the user>`.
     From `account_name` on: what the site said hangs on the account when the domain was last looked
     at, kept here because a list is sorted and filtered by it. It decides nothing.
     """
@@ -30,6 +31,8 @@ class Deverification(models.Model):
     flag_taken = models.BooleanField(_("the site had it verified"), default=False)
     noticed_at = InstantField(_("person told"), null=True, blank=True)
     restored_at = InstantField(_("restored"), null=True, blank=True)
+    kept_at = InstantField(_("ruled to stay"), null=True, blank=True)
+    assigned_to = models.CharField(_("assigned to"), max_length=80, blank=True, db_index=True)
     account_name = models.CharField(_("account"), max_length=255, blank=True)
     impact = models.PositiveIntegerField(_("what hangs on it"), default=0)
     projects = models.PositiveIntegerField(_("projects at stake"), null=True, blank=True)

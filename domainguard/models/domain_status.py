@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from domainguard.core.fingerprint import fingerprint_as_json, fingerprint_from_json
 from domainguard.core.lifecycle import State
-from domainguard.core.reasons import Hold
+from domainguard.core.reasons import Hold, HoldClass
 from domainguard.core.record import (
     Record,
     episode_as_json,
@@ -79,6 +80,8 @@ class DomainStatus(models.Model):
     warned_of = models.CharField(_("last told"), max_length=40, blank=True)
     silent = models.PositiveIntegerField(_("looks without an answer"), default=0)
     failures = models.PositiveSmallIntegerField(_("looks that broke"), default=0)
+    waivers = models.JSONField(_("overridden until"), default=dict, blank=True)
+    exempt_by_staff = models.BooleanField(_("exempt by staff's word"), null=True, blank=True)
     under_review = models.BooleanField(_("waits for a person"), default=False)
     wants_bump = models.BooleanField(_("its epoch should rise"), default=False, db_index=True)
     impact = models.PositiveIntegerField(_("what hangs on it"), default=0)
@@ -135,6 +138,7 @@ class DomainStatus(models.Model):
             fingerprint=fingerprint_from_json(self.fingerprint),
             observed=fingerprint_from_json(self.observed),
             exempt=exempt,
+            waivers=_waivers_from_json(self.waivers),
             **{name: getattr(self, name) for name in _PLAIN},
         )
 
@@ -146,6 +150,7 @@ class DomainStatus(models.Model):
             self.state, self.state_since = record.state.value, record.last_look_at
         self.held = record.held
         self.holds = [hold_as_json(hold) for hold in record.holds]
+        self.waivers = {name.value: until.isoformat() for name, until in record.waivers.items()}
         self.episodes = [episode_as_json(each) for each in record.episodes]
         self.fingerprint = fingerprint_as_json(record.fingerprint)
         self.observed = fingerprint_as_json(record.observed)
@@ -159,6 +164,10 @@ class DomainStatus(models.Model):
     def active_holds(self) -> tuple[Hold, ...]:
         """The holds in force on this row."""
         return holds_of(self.holds)
+
+
+def _waivers_from_json(kept: dict[str, str]) -> dict[HoldClass, datetime]:
+    return {HoldClass(name): datetime.fromisoformat(until) for name, until in kept.items()}
 
 
 def holds_of(kept: list[dict[str, Any]] | None) -> tuple[Hold, ...]:
