@@ -1,0 +1,142 @@
+"""DomainGuard's own rules over one life: the real core and schedule, and the look at use."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domainguard.core.policy import Standing, eligible
+from domainguard.core.reasons import Hold
+from domainguard.core.record import Policy, Record
+
+from .delegation import Below
+from .lives import Life
+from .outages import Outage
+from .watch import Watch
+
+_PROVEN_BEFORE = timedelta(days=300)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """The stretches of time in which the address received nothing, by the rows alone."""
+
+    stretches: tuple[tuple[datetime, datetime], ...]
+
+
+class Guard:
+    """Guards one address on one life for a time; looks come in order of time."""
+
+    def __init__(
+        self,
+        life: Life,
+        since: datetime,
+        policy: Policy,
+        outages: Sequence[Outage] = (),
+    ) -> None:
+        self.policy = policy
+        above = [each for each in life.companions if life.domain.endswith(f".{each.domain}")]
+        own = above[0] if above else life
+        self.own = Watch(own, since, policy, outages, proven_at=since - _PROVEN_BEFORE)
+        self.below = Below(life, policy, outages) if above else None
+        others = [each for each in life.companions if each is not own]
+        self.hosts = [Watch(each, self.own.next_at, policy, outages) for each in others]
+        for each in self.hosts:  # met at the first look at the mail that runs over them
+            each.next_at = each.first_seen_at = self.own.next_at
+        self._due = [(each.next_at, number) for number, each in enumerate(self._watched())]
+        heapq.heapify(self._due)
+        self._refused_since: datetime | None = None
+        self._refusals: list[tuple[datetime, datetime]] = []
+
+    def run_to(self, when: datetime) -> None:
+        """Do every look that falls due before this moment."""
+        while self._due[0][0] < when:
+            now, number = self._due[0]
+            watch = self._watched()[number]
+            if watch is self.own and self.below:
+                self.below.look(now)
+            watch.sweep(now, in_full=watch is self.own and self.below is not None)
+            heapq.heapreplace(self._due, (watch.next_at, number))
+            self._note(now)
+
+    def due(self) -> datetime:
+        """Give the moment of the next look."""
+        return self._due[0][0]
+
+    def standing(self) -> Standing:
+        """Apply the one rule to the address as the rows are now."""
+        return self._standing(self.own.record)
+
+    def asks(self, now: datetime) -> bool:
+        """Let somebody ask for a mail with power in it; say whether it would be sent.
+
+        The look at the moment of use comes first and is kept, as `services.jit` does.
+        """
+        if self._is_fresh(now):
+            return self.standing() is Standing.ELIGIBLE
+        if self.below:
+            self.below.look(now)
+        verdict = self.own.look(now)
+        self._note(now)
+        said = verdict.conclusive or self._has_young_answer(now)
+        spared = not verdict.adverse or self.own.record.held
+        return said and spared and self.standing() is Standing.ELIGIBLE
+
+    def would_admit(self, now: datetime) -> bool:
+        """Say whether somebody who asked now would get the mail; nobody has asked."""
+        if self.standing() is not Standing.ELIGIBLE:
+            return False
+        if self._is_fresh(now):
+            return True
+        verdict, after, _ = self.own.weigh(now)
+        said = verdict.conclusive or self._has_young_answer(now)
+        spared = not verdict.adverse or after.held
+        return said and spared and self._standing(after) is Standing.ELIGIBLE
+
+    def refusals(self, until: datetime) -> Refusals:
+        """Give the stretches of time without mail up to this moment."""
+        last = [(self._refused_since, until)] if self._refused_since else []
+        return Refusals((*self._refusals, *last))
+
+    def asked(self) -> Counter[str]:
+        """Count the look-ups at the address's own trust key, by source class."""
+        return self.own.asked
+
+    def _standing(self, record: Record) -> Standing:
+        return eligible(
+            verified=self.own.verified_epoch == record.control_epoch,
+            verified_epoch=self.own.verified_epoch,
+            verified_at=self.own.proven_at,
+            control_epoch=record.control_epoch,
+            holds=(*record.holds, *self._holds_elsewhere()),
+        )
+
+    def _holds_elsewhere(self) -> Iterator[Hold]:
+        for each in self.hosts:
+            yield from each.record.holds
+        if self.below:
+            yield from self.below.holds
+
+    def _watched(self) -> list[Watch]:
+        return [self.own, *self.hosts]
+
+    def _is_fresh(self, now: datetime) -> bool:
+        seen = [self.own.record.last_conclusive_at]
+        seen += [self.below.last_look_at] if self.below else []
+        return all(at is not None and now - at <= self.policy.fresh_for for at in seen)
+
+    def _has_young_answer(self, now: datetime) -> bool:
+        record = self.own.record
+        at = record.last_conclusive_at
+        return not record.held and at is not None and now - at <= self.policy.young_answer
+
+    def _note(self, now: datetime) -> None:
+        refused = self.standing() is not Standing.ELIGIBLE
+        if refused and self._refused_since is None:
+            self._refused_since = now
+        if not refused and self._refused_since is not None:
+            self._refusals.append((self._refused_since, now))
+            self._refused_since = None
