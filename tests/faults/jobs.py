@@ -7,6 +7,7 @@ import signal
 from typing import Any
 
 from django.core.management import call_command
+from django.db import connection
 from django.db.models.signals import post_save
 from django.test import Client, override_settings
 
@@ -65,6 +66,15 @@ def settle(count: int) -> None:
     for number in range(count):
         Site().person(f"p{number}", *(f"p{number}@lane-{number}.org", f"p{number}@{town.HOME}"))
         Site().corroborate(f"lane-{number}.org")
+
+
+def without_room(job: str, *arguments: Any) -> Any:
+    """Do a job on a disk without room for one more page of SQLite's file."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        (pages,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+    return globals()[job](*arguments)
 
 
 def epochs() -> dict[str, int]:
