@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.replay import DAY, Watched, lost_at, replay
+from benchmarks.replay import DAY, Watched, replay
 from domainguard.simulation.generator import generate, generate_outages
 from domainguard.simulation.life_classes import HEALTHY_EVENTS, LAPSES
 from domainguard.simulation.lives import Holder, Life
+from domainguard.simulation.truth import lost_at
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HEALTHY = {

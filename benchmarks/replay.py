@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import heapq
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from benchmarks.virtual_sources import VirtualSources
-from domainguard.core.epp import HOLDS, Status
 from domainguard.core.fingerprint import is_unchanged
 from domainguard.core.names import RegistrableDomain
 from domainguard.core.policy import bumped, corroborate, settle
@@ -22,16 +21,15 @@ from domainguard.core.record import Act, Policy, Record
 from domainguard.core.schedule import Depth, depth, next_check_at
 from domainguard.core.verdict import Known, conclude
 from domainguard.core.windows import visible_for
-from domainguard.simulation.lives import Facts, Holder, Life
+from domainguard.simulation.lives import Life
 from domainguard.simulation.outages import Outage
+from domainguard.simulation.truth import Stretch, well_stretches
 from domainguard.testing.clock import VirtualClock
 from domainguard.testing.world import World
 
 POLICY = Policy()
 DAY = timedelta(days=1)
 _PROVEN_BEFORE = timedelta(days=300)
-_ON_ITS_WAY_OUT = HOLDS | {Status.REDEMPTION_PERIOD, Status.PENDING_DELETE}
-_Stretch = tuple[datetime, datetime]
 
 
 @dataclass(slots=True)
@@ -44,7 +42,7 @@ class Watched:
     spread: float = field(init=False)
     has_registry: bool = False
     record: Record = field(default_factory=Record)
-    holds: list[_Stretch] = field(default_factory=list)
+    holds: list[Stretch] = field(default_factory=list)
     raised_at: list[datetime] = field(default_factory=list)
     looks: int = 0
 
@@ -129,33 +127,3 @@ def _known(each: Watched) -> Known:
         troubled_at=record.troubled_at,
         registry_clean_at=record.registry_clean_at,
     )
-
-
-def is_well(facts: Facts) -> bool:
-    """Say whether nothing about a name is a reason to hold it: its owner's, and in the DNS."""
-    healthy = facts.registered and facts.delegated and not facts.statuses & _ON_ITS_WAY_OUT
-    return healthy and facts.holder is Holder.OWNER
-
-
-def is_lost(facts: Facts) -> bool:
-    """Say whether anybody can see that a name is lost to its owner, or about to be."""
-    going = not facts.registered or bool(facts.statuses & _ON_ITS_WAY_OUT)
-    return going or facts.holder is Holder.STRANGER
-
-
-def lost_at(life: Life) -> datetime:
-    """Give the first moment at which that can be seen; raises StopIteration where it never can."""
-    return next(turn.at for turn in life.turns if is_lost(turn.facts))
-
-
-def well_stretches(life: Life, since: datetime, until: datetime) -> Iterator[_Stretch]:
-    """Give the stretches of this time in which nothing is wrong with a name."""
-    edges = [since, *(turn.at for turn in life.turns if since < turn.at < until), until]
-    begin = None
-    for edge in edges:
-        well = edge < until and is_well(life.at(edge))
-        if well and begin is None:
-            begin = edge
-        if not well and begin is not None:
-            yield begin, edge
-            begin = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from domainguard.core.evidence import Presence, SourceClass
@@ -10,7 +9,7 @@ from domainguard.core.reasons import Code, Hold, HoldClass
 from domainguard.core.record import Policy
 
 from .lives import Life
-from .outages import Outage
+from .outages import CALM, Calendar
 from .witnesses import Witnesses
 
 _LAME_FOR = timedelta(days=7)
@@ -20,7 +19,7 @@ _BY_DNS = frozenset({SourceClass.DNS})
 class Below:
     """One mail domain, seen by the DNS alone."""
 
-    def __init__(self, life: Life, policy: Policy, outages: Sequence[Outage] = ()) -> None:
+    def __init__(self, life: Life, policy: Policy, outages: Calendar = CALM) -> None:
         self.holds: tuple[Hold, ...] = ()
         self.last_look_at: datetime | None = None
         self._witnesses = Witnesses(life, outages)

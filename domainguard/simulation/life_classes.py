@@ -107,6 +107,23 @@ HEALTHY_EVENTS: Mapping[str, float] = {
     "suspended": 1 / 18,
 }
 LAPSES: Mapping[str, float] = {"lapsed": 0.4, "registered_by_a_stranger": 0.6}
+# What the resurrection benchmark replays: far more losses than a year brings, and all that only
+# looks like one beside them. Assumed; the rest is healthy.
+RESURRECTIONS: Mapping[str, float] = {
+    "registered_by_a_stranger": 0.25,
+    "aftermarket_sale": 0.10,
+    "mail_host_lapse": 0.05,
+    "delegated_subdomain": 0.03,
+    "lapsed": 0.07,
+    "renewed_in_grace": 0.08,
+    "restored_from_redemption": 0.04,
+    "transferred": 0.10,
+    "host_moved": 0.10,
+    "auto_renewed": 0.08,
+    "dnssec_rollover": 0.04,
+    "suspended": 0.03,
+}
+OUTAGES_A_YEAR = 52  # assumed
 EVERY_KIND: Mapping[str, float] = dict.fromkeys((*AS_IN_A_YEAR, "auto_renewed"), 1 / 12)
 
 SALES_WITH_A_TRACE = 0.6  # assumed: nobody publishes how many buyers keep the name servers

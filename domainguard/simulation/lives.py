@@ -29,8 +29,9 @@ class Facts:
     the null MX of RFC 7505; `ds` is `keytag/algorithm/digesttype/digest`. `registrar` is an IANA
     id. `delegated` says whether the parent zone has the name, `lame` that
     none of its name servers answers. `mail` says whether mail arrives.
-    `hosts` are the labels that exist below the name, beside mail and name servers. `for_sale` is
-    what only the aftermarket says, and a vendor's status API after it.
+    `hosts` are the labels that exist below the name, beside mail and name servers, and `texts` the
+    TXT records there, each with its label. `for_sale` is what only the aftermarket says, and a
+    vendor's status API after it.
     """
 
     registered: bool = True
@@ -46,6 +47,7 @@ class Facts:
     mx: tuple[str, ...] = ()
     ds: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ("www",)
+    texts: tuple[tuple[str, str], ...] = ()
     delegated: bool = True
     lame: bool = False
     holder: Holder = Holder.OWNER

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domainguard.core.policy import Standing, eligible
@@ -14,17 +12,12 @@ from domainguard.core.record import Policy, Record
 
 from .delegation import Below
 from .lives import Life
-from .outages import Outage
+from .outages import CALM, Calendar
+from .truth import Stretch
 from .watch import Watch
 
 _PROVEN_BEFORE = timedelta(days=300)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusals:
-    """The stretches of time in which the address received nothing, by the rows alone."""
-
-    stretches: tuple[tuple[datetime, datetime], ...]
+_MOMENT = timedelta(microseconds=1)
 
 
 class Guard:
@@ -35,7 +28,7 @@ class Guard:
         life: Life,
         since: datetime,
         policy: Policy,
-        outages: Sequence[Outage] = (),
+        outages: Calendar = CALM,
     ) -> None:
         self.policy = policy
         above = [each for each in life.companions if life.domain.endswith(f".{each.domain}")]
@@ -49,7 +42,7 @@ class Guard:
         self._due = [(each.next_at, number) for number, each in enumerate(self._watched())]
         heapq.heapify(self._due)
         self._refused_since: datetime | None = None
-        self._refusals: list[tuple[datetime, datetime]] = []
+        self._refusals: list[Stretch] = []
 
     def run_to(self, when: datetime) -> None:
         """Do every look that falls due before this moment."""
@@ -80,6 +73,8 @@ class Guard:
         if self.below:
             self.below.look(now)
         verdict = self.own.look(now)
+        self.own.plan_next(now)
+        self._due = sorted((each.next_at, n) for n, each in enumerate(self._watched()))
         self._note(now)
         said = verdict.conclusive or self._has_young_answer(now)
         spared = not verdict.adverse or self.own.record.held
@@ -96,14 +91,24 @@ class Guard:
         spared = not verdict.adverse or after.held
         return said and spared and self._standing(after) is Standing.ELIGIBLE
 
-    def refusals(self, until: datetime) -> Refusals:
-        """Give the stretches of time without mail up to this moment."""
+    def refusals(self, until: datetime) -> list[Stretch]:
+        """Give the stretches of time in which the rows alone refused the address."""
         last = [(self._refused_since, until)] if self._refused_since else []
-        return Refusals((*self._refusals, *last))
+        return [*self._refusals, *last]
 
-    def asked(self) -> Counter[str]:
-        """Count the look-ups at the address's own trust key, by source class."""
-        return self.own.asked
+    @property
+    def epoch(self) -> int:
+        """The control epoch of the address's trust key."""
+        return self.own.record.control_epoch
+
+    def holds(self) -> list[Hold]:
+        """Give every hold that touches the address."""
+        return [*self.own.record.holds, *self._holds_elsewhere()]
+
+    def stale_at(self, now: datetime) -> datetime | None:
+        """Give when the last look stops being young enough for a mail; None where it is not now."""
+        at = self.own.record.last_conclusive_at
+        return at + self.policy.fresh_for + _MOMENT if at and self._is_fresh(now) else None
 
     def _standing(self, record: Record) -> Standing:
         return eligible(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -60,3 +62,28 @@ class Outage:
             and (self.resolver is None or self.resolver == resolver)
             and (self.share >= 1.0 or crc32(name.encode()) % 10_000 < self.share * 10_000)
         )
+
+
+class Calendar:
+    """Many outages, and which of them are under way at a moment."""
+
+    def __init__(self, outages: Iterable[Outage] = ()) -> None:
+        self.outages = tuple(outages)
+        self.edges = sorted({edge for each in self.outages for edge in (each.start, each.end)})
+        starts = [BEGINNING, *self.edges]
+        self._under_way = [
+            tuple(each for each in self.outages if each.start <= start < each.end)
+            for start in starts
+        ]
+
+    def at(self, now: datetime) -> tuple[Outage, ...]:
+        """Give the outages that are under way, in the order in which they were planned."""
+        return self._under_way[bisect_right(self.edges, now)]
+
+    def next_edge(self, now: datetime) -> datetime | None:
+        """Give the next moment at which one begins or ends."""
+        index = bisect_right(self.edges, now)
+        return self.edges[index] if index < len(self.edges) else None
+
+
+CALM = Calendar()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +16,7 @@ from domainguard.core.verdict import Known, Verdict, conclude
 from domainguard.core.windows import visible_for
 
 from .lives import Life
-from .outages import Outage
+from .outages import CALM, Calendar
 from .witnesses import Witnesses
 
 _DAY = timedelta(days=1)
@@ -35,7 +34,7 @@ class Watch:
         life: Life,
         since: datetime,
         policy: Policy,
-        outages: Sequence[Outage] = (),
+        outages: Calendar = CALM,
         *,
         proven_at: datetime | None = None,
     ) -> None:
@@ -59,8 +58,12 @@ class Watch:
         verdict = None
         if not (light and self._is_as_it_was(now)):
             verdict = self.look(now)
-        self.next_at = next_check_at(self.record, now=now, policy=self.policy, spread=self._spread)
+        self.plan_next(now)
         return verdict
+
+    def plan_next(self, now: datetime) -> None:
+        """Say when the next look falls due."""
+        self.next_at = next_check_at(self.record, now=now, policy=self.policy, spread=self._spread)
 
     def _is_as_it_was(self, now: datetime) -> bool:
         self.asked["dns"] += 1

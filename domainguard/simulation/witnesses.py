@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from domainguard.sources.dns_quorum import ResolverAnswer, agree, needed, silent
 from domainguard.sources.dns_wire import Resolver
 
 from .lives import Facts, Life
-from .outages import How, Outage, Where
+from .outages import CALM, Calendar, How, Outage, Where
 from .registries import registry_source, shown
 
 _RESOLVERS = tuple(Resolver("192.0.2.1", port) for port in range(3))
@@ -24,11 +23,13 @@ _LAME = "none of its name servers answers"
 
 
 class Witnesses:
-    """Whoever can say something about one life. Facts stay what they are between two turns."""
+    """Whoever can say something about one life.
 
-    def __init__(self, life: Life, outages: Sequence[Outage] = ()) -> None:
+    What is true stays the same between two turns, and so does the evidence, its time included.
+    """
+
+    def __init__(self, life: Life, outages: Calendar = CALM) -> None:
         self.life = life
-        self.domain = life.domain
         self.source = registry_source(life.domain.rpartition(".")[2])
         self._outages = outages
         self._kept: dict[int, tuple[Evidence, ...]] = {}
@@ -37,23 +38,23 @@ class Witnesses:
     def look(self, now: datetime) -> tuple[Evidence, ...]:
         """Ask the resolvers and the registry."""
         truth = self._truth(self.life.at(now))
-        if not self._outages:
-            return tuple(replace(each, at=now) for each in truth)
+        failing = self._outages.at(now)
+        if not failing:
+            return truth
         dns, *registry = truth
-        heard = [self._resolved(dns, now), *(self._registered(each, now) for each in registry)]
-        return tuple(replace(each, at=now) for each in heard)
+        resolved = self._agreed(dns, [self._answer(each, dns, now) for each in _RESOLVERS])
+        return (resolved, *(self._registered(each, now) for each in registry))
 
     def triage(self, now: datetime) -> Evidence:
         """Ask one resolver that is believed, each time the next."""
         dns = self._truth(self.life.at(now))[0]
-        if not self._outages:
-            return replace(dns, at=now)
+        if not self._outages.at(now):
+            return dns
         believed = [each for each in _RESOLVERS if not self._is_a_liar(each, now)]
         if len(believed) < needed(len(_RESOLVERS)):
-            return replace(self._resolved(dns, now), at=now)
+            return self._agreed(dns, [self._answer(each, dns, now) for each in _RESOLVERS])
         self._turn += 1
-        answer = self._answer(believed[self._turn % len(believed)], dns, now)
-        return replace(self._agreed(dns, [answer]), at=now)
+        return self._agreed(dns, [self._answer(believed[self._turn % len(believed)], dns, now)])
 
     def _truth(self, facts: Facts) -> tuple[Evidence, ...]:
         kept = self._kept.get(id(facts))
@@ -65,7 +66,7 @@ class Witnesses:
     def _dns(self, facts: Facts) -> Evidence:
         said = _said(facts)
         return Evidence(
-            domain=self.domain,
+            domain=self.life.domain,
             source="dns",
             source_class=SourceClass.DNS,
             outcome=Outcome.ANSWERED if said else Outcome.UNREADABLE,
@@ -77,11 +78,11 @@ class Witnesses:
     def _registry(self, facts: Facts) -> tuple[Evidence, ...]:
         if self.source is None:
             return ()
-        registration = shown(self.domain, facts)
+        registration = shown(self.life.domain, facts)
         found = Outcome.ANSWERED if registration else Outcome.NOT_FOUND
         return (
             Evidence(
-                domain=self.domain,
+                domain=self.life.domain,
                 source=self.source,
                 source_class=SourceClass.REGISTRY,
                 outcome=found,
@@ -90,19 +91,14 @@ class Witnesses:
             ),
         )
 
-    def _resolved(self, dns: Evidence, now: datetime) -> Evidence:
-        if not any(each.where is Where.RESOLVERS for each in self._meeting(now)):
-            return dns
-        return self._agreed(dns, [self._answer(each, dns, now) for each in _RESOLVERS])
-
     def _answer(self, resolver: Resolver, dns: Evidence, now: datetime) -> ResolverAnswer:
         if self._is_a_liar(resolver, now):
             return silent(resolver, _LIE)
-        for each in self._meeting(now):
-            if each.where is Where.RESOLVERS and each.resolver in (None, resolver.port):
-                if each.how is not How.NO_SUCH_NAME:
-                    return silent(resolver, TimedOut("timed out"))
-                return ResolverAnswer(resolver, Outcome.ANSWERED, "NXDOMAIN", _NOWHERE)
+        outage = self._meeting(now, Where.RESOLVERS, resolver.port)
+        if outage is not None:
+            if outage.how is not How.NO_SUCH_NAME:
+                return silent(resolver, TimedOut("timed out"))
+            return ResolverAnswer(resolver, Outcome.ANSWERED, "NXDOMAIN", _NOWHERE)
         if dns.delegation is None:
             return ResolverAnswer(resolver, dns.outcome, _LAME, lame=True)
         return ResolverAnswer(resolver, Outcome.ANSWERED, "as it is", dns.delegation)
@@ -117,28 +113,26 @@ class Witnesses:
             each.where is Where.RESOLVERS
             and each.how is How.NO_SUCH_NAME
             and any(each.touches(suffix, now, resolver.port) for suffix in SUFFIXES)
-            for each in self._outages
+            for each in self._outages.at(now)
         )
 
     def _registered(self, registry: Evidence, now: datetime) -> Evidence:
         where = Where.RDAP if registry.source == "rdap" else Where.WHOIS
-        for each in self._meeting(now):
-            if each.where is not where:
-                continue
-            if each.how is not How.NO_SUCH_NAME:
-                return replace(registry, outcome=Outcome.TIMED_OUT, registration=None)
-            believed = not each.touches(f"nic.{self.domain.partition('.')[2]}", now)
-            outcome = Outcome.NOT_FOUND if believed else Outcome.DISTRUSTED
-            return replace(registry, outcome=outcome, registration=None)
-        return registry
+        outage = self._meeting(now, where)
+        if outage is None:
+            return registry
+        if outage.how is not How.NO_SUCH_NAME:
+            return replace(registry, outcome=Outcome.TIMED_OUT, registration=None)
+        believed = not outage.touches(f"nic.{self.life.domain.partition('.')[2]}", now)
+        outcome = Outcome.NOT_FOUND if believed else Outcome.DISTRUSTED
+        return replace(registry, outcome=outcome, registration=None)
 
-    def _meeting(self, now: datetime) -> list[Outage]:
+    def _meeting(self, now: datetime, where: Where, resolver: int | None = None) -> Outage | None:
         # A question about the name meets the first outage that touches it, as in `World`.
-        return [
-            each
-            for each in self._outages
-            if each.start <= now < each.end and each.touches(self.domain, now, each.resolver)
-        ]
+        for each in self._outages.at(now):
+            if each.where is where and each.touches(self.life.domain, now, resolver):
+                return each
+        return None
 
 
 def _said(facts: Facts) -> Delegation | None:

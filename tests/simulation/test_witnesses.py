@@ -13,7 +13,7 @@ from domainguard.core.evidence import Evidence, Registration, SourceClass
 from domainguard.core.names import RegistrableDomain
 from domainguard.simulation.generator import generate
 from domainguard.simulation.life_classes import TLD_CLASSES
-from domainguard.simulation.outages import How, Outage, Where
+from domainguard.simulation.outages import Calendar, How, Outage, Where
 from domainguard.simulation.registries import registry_source
 from domainguard.simulation.witnesses import Witnesses
 from domainguard.testing.clock import VirtualClock
@@ -29,6 +29,7 @@ def substance(evidence: Iterable[Evidence]) -> list[Evidence]:
     return [
         replace(
             each,
+            at=START,
             asked="",
             note="",
             delegation=each.delegation and replace(each.delegation, quorum=""),
@@ -93,7 +94,7 @@ def test_an_outage_silences_or_lies_as_the_parsers_would_hear_it(where, how, opt
         parsed.look(RegistrableDomain(life.domain), now=START)
     at = world.clock.set(START + timedelta(days=1))
     for life in lives.values():
-        ours = {each.source: each for each in Witnesses(life, [outage]).look(at)}
+        ours = {each.source: each for each in Witnesses(life, Calendar([outage])).look(at)}
         there = {each.source: each for each in parsed.look(RegistrableDomain(life.domain), now=at)}
         there.pop("fastly")
         assert ours.keys() == there.keys()
