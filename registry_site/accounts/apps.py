@@ -12,7 +12,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for changes to accounts."""
-        from . import notices, second_factor
+        from . import events, notices, second_factor
 
+        events.listen()
         notices.listen()
         second_factor.listen()

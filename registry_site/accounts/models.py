@@ -1,4 +1,4 @@
-"""The account of a person."""
+"""The account of a person, and what happened to it."""
 
 from __future__ import annotations
 
@@ -62,3 +62,41 @@ class User(AbstractUser):
 
     def _of_this_generation(self, digest: str) -> str:
         return f"{digest}.{self.session_generation}"
+
+
+class AccountEvent(models.Model):
+    """One thing that happened to an account at this site. `about` names what it concerned.
+
+    `network` is where the request came from, shortened; rows older than 400 days are deleted.
+    """
+
+    class What(models.TextChoices):
+        """What happened, in words for the owner."""
+
+        SIGNED_IN = "signed_in", _("You signed in.")
+        PASSWORD_CHANGED = "password_changed", _("The password was changed.")
+        ADDRESS_ADDED = "address_added", _("An address was added.")
+        ADDRESS_REMOVED = "address_removed", _("An address was removed.")
+        ADDRESS_PREFERRED = "address_preferred", _("Another address became the primary one.")
+        FACTOR_ADDED = "factor_added", _("The second factor was turned on.")
+        FACTOR_REMOVED = "factor_removed", _("The second factor was turned off.")
+        CODES_RENEWED = "codes_renewed", _("New recovery codes were made.")
+        CODE_USED = "code_used", _("A recovery code was used.")
+        WRONG_CODE = "wrong_code", _("The password was right, and the code was wrong.")
+        TOKEN_MADE = "token_made", _("An API token was made.")
+        TOKEN_REVOKED = "token_revoked", _("An API token was revoked.")
+        ROLE_GIVEN = "role_given", _("You were given a role in a project.")
+        ROLE_TAKEN = "role_taken", _("A role in a project was taken from you.")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="events")
+    at = models.DateTimeField(db_index=True)
+    what = models.CharField(max_length=20, choices=What)
+    about = models.CharField(max_length=254, blank=True)
+    network = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=["user", "-at"], name="accounts_event_of_user"),)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.pk}"

@@ -11,7 +11,8 @@ class PackagesConfig(AppConfig):
     verbose_name = _("packages")
 
     def ready(self) -> None:
-        """Listen for resets: the tokens from before are to be looked at."""
-        from .tokens import listen
+        """Listen for resets, after which tokens are to be looked at, and for what owners read."""
+        from . import events, tokens
 
-        listen()
+        events.listen()
+        tokens.listen()
