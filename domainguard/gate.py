@@ -142,7 +142,13 @@ def _holds_over(name: DomainName) -> Iterator[Hold]:
         *_primary(MailDomain).filter(name=name.mail_domain).values_list(*own),
         *_primary(DomainStatus).filter(domain__in=keys).values_list("holds"),
     ]
-    return (hold for row in rows for kept in row for hold in holds_of(kept))
+    return (hold for row in rows for kept in row for hold in _in_force(kept))
+
+
+def _in_force(kept: list[dict[str, Any]] | None) -> Iterator[Hold]:
+    """Give the holds that refuse now: not those that staff have overridden for a time."""
+    at = now()
+    return (hold for hold in holds_of(kept) if not hold.is_waived(at))
 
 
 def _primary(model: type[models.Model]) -> models.QuerySet[Any]:
@@ -158,7 +164,7 @@ def _facts(standing_id: int) -> _Facts | None:
     if not rows:
         return None
     kept = {str(each): each for row in rows for each in row[len(_COLUMNS) :]}
-    holds = tuple(hold for each in kept.values() for hold in holds_of(each))
+    holds = tuple(hold for each in kept.values() for hold in _in_force(each))
     first = [*rows[0][: len(_COLUMNS)], holds]
     return _Facts(*first)
 

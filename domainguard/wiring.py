@@ -204,9 +204,12 @@ def trusted_domains() -> frozenset[str]:
         raise ImproperlyConfigured(f"DOMAINGUARD['TRUSTED_DOMAINS']: {refused}") from refused
 
 
-def is_exempt(domain: str) -> bool:
-    """Say whether this exact trust key is a mailbox provider that only people may change."""
-    return domain in exempt_providers()
+def is_exempt(domain: str, by_staff: bool | None = None) -> bool:
+    """Say whether this exact trust key is a mailbox provider that only people may change.
+
+    The word of staff, which a domain's row keeps, stands before that of the list.
+    """
+    return domain in exempt_providers() if by_staff is None else by_staff
 
 
 @cache
@@ -243,6 +246,10 @@ _LETTERS = {
     "restored": "domainguard.services.notify.restored_letter",
     "refused": "domainguard.services.notify.refused_letter",
     "changed": "domainguard.services.notify.changed_letter",
+    "way_back": "domainguard.services.ways.links.notice_letter",
+    "way_back_link": "domainguard.services.ways.links.link_letter",
+    "early": "domainguard.services.say.early_letter",
+    "co_owner": "domainguard.services.say.co_owner_letter",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -108,8 +108,11 @@ class SiteFacts(Protocol):
     def releases_since(self, account: str, moment: datetime) -> Iterable[str]:
         """Name the releases the account has published since."""
 
-    def contain(self, account: str) -> None:
-        """End sessions, tokens, links and invitations of the account."""
+    def contain(self, account: str) -> Mapping[str, int | None] | None:
+        """End sessions, tokens and invitations of the account; give how many, by kind.
+
+        None for a kind whose number nobody counts, or for a site that counts nothing.
+        """
 
 
 class NoFacts:

@@ -12,6 +12,14 @@ from django.utils.translation import gettext_lazy as _
 _SHOWN = 200  # characters of a row's detail in the list; its own page shows all
 
 ACTIONS: Mapping[str, Promise] = {
+    "act_approved": _("Proposal agreed to by a second person"),
+    "act_denied": _("Staff were refused an act"),
+    "act_done": _("Act of staff carried out"),
+    "act_left_out": _("Act of staff left out for a target"),
+    "act_proposed": _("Act proposed to a second person"),
+    "act_refused": _("Proposal refused"),
+    "act_taken_back": _("Act of staff undone for a target"),
+    "act_undone": _("Act of staff undone"),
     "address_deverified": _("Address no longer trusted"),
     "address_proven": _("Address proven"),
     "address_restored": _("Address trusted again"),

@@ -120,7 +120,7 @@ class _Round:
 
     def _is_light(self, row: DomainStatus, below: list[MailDomainName]) -> bool:
         try:
-            record = row.record(exempt=is_exempt(row.domain))
+            record = row.record(exempt=is_exempt(row.domain, row.exempt_by_staff))
             wanted = depth(record, now=now(), policy=policy(), visible_for=visible_for(row.domain))
         except Exception:  # one domain's unreadable row is no other domain's
             log.exception("A domain's row could not be read (row %s).", row.pk)

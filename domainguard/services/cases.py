@@ -15,7 +15,7 @@ from domainguard.wiring import is_exempt, policy
 
 def open_where_needed(row: DomainStatus, record: Record, verdict: Verdict, *, at: datetime) -> None:
     """Open the case that this look calls for, if any."""
-    if is_exempt(row.domain) and verdict.adverse:
+    if is_exempt(row.domain, row.exempt_by_staff) and verdict.adverse:
         open_case(ReviewCase.Kind.EXEMPT, row, reason=verdict.sentence, at=at)
     elif needs_a_person(record, now=at, policy=policy(), has_registry=row.has_registry):
         open_case(ReviewCase.Kind.UNOBSERVED, row, reason=verdict.sentence, at=at)

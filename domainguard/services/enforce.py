@@ -92,7 +92,9 @@ def _candidates() -> QuerySet[DomainStatus]:
 def _corroborated() -> Iterable[tuple[DomainStatus, Corroboration]]:
     for row in _candidates():
         try:
-            why = corroborate(row.record(exempt=is_exempt(row.domain)), policy())
+            why = corroborate(
+                row.record(exempt=is_exempt(row.domain, row.exempt_by_staff)), policy()
+            )
         except (KeyError, ValueError):  # written by another release: no other domain waits for it
             log.exception("The adverse looks of a domain could not be read (row %s).", row.pk)
             continue
@@ -173,11 +175,19 @@ def _has_tripped(group: str, at: datetime) -> bool:
     return recent.filter(detail__group=group).exists()
 
 
+def raise_approved(row: DomainStatus) -> bool:
+    """Raise an epoch that two people let pass the breaker; say whether the evidence still asks it.
+
+    It uses up nobody's budget: the next ruling is about what automation wants.
+    """
+    return _bump(row, counts=False)
+
+
 def _bump(row: DomainStatus, *, counts: bool) -> bool:
     """Raise one domain's epoch in one commit; addresses verified after the change come along."""
     with atomic():
         row = DomainStatus.objects.select_for_update(no_key=True).get(pk=row.pk)
-        record = row.record(exempt=is_exempt(row.domain))
+        record = row.record(exempt=is_exempt(row.domain, row.exempt_by_staff))
         why = corroborate(record, policy())
         if why is None:
             return False

@@ -26,14 +26,18 @@ def renew(rows: Sequence[DomainStatus]) -> None:
     A domain is hot when the right to publish hangs on it, or on a domain whose mail runs over it.
     A mailbox provider is hot unweighed: half the accounts may be behind it.
     """
-    behind = _accounts_behind(row.pk for row in rows if not is_exempt(row.domain))
+    behind = _accounts_behind(
+        row.pk for row in rows if not is_exempt(row.domain, row.exempt_by_staff)
+    )
     facts = facts_of({account for accounts in behind.values() for account in accounts})
     carries = _carriers([row.pk for row in rows])
     counted = _addresses_at(row.pk for row in rows)
     for row in rows:
         weights = (weight(*facts[account]) for account in behind.get(row.pk, ()))
         row.impact = min(sum(weights), _MOST)
-        row.hot = bool(row.impact) or row.pk in carries or is_exempt(row.domain)
+        row.hot = (
+            bool(row.impact) or row.pk in carries or is_exempt(row.domain, row.exempt_by_staff)
+        )
         row.addresses = counted.get(row.pk, 0)
     update_many(rows, ["impact", "hot", "addresses"])
 

@@ -30,7 +30,11 @@ def look_at_moment_of_use(standing: AddressStanding, *, seconds: float = 10.0) -
     """
     mail_domain = MailDomain.objects.select_related("trust_key").get(pk=standing.mail_domain_id)
     row = mail_domain.trust_key
-    if is_trusted(mail_domain.name) or is_exempt(row.domain) or _is_fresh(mail_domain):
+    if (
+        is_trusted(mail_domain.name)
+        or is_exempt(row.domain, row.exempt_by_staff)
+        or _is_fresh(mail_domain)
+    ):
         return Answer.MAIL
     if _was_silent_just_now(row):
         return _unanswered(row)
@@ -67,7 +71,9 @@ def _look_alone(row: DomainStatus, mail_domain: MailDomain, seconds: float) -> c
 def _unanswered(row: DomainStatus) -> Answer:
     # Nobody answered: a young conclusive answer with nothing adverse since is good enough.
     young = check.is_young(row.last_conclusive_at, policy().young_answer)
-    return Answer.MAIL if young and not row.held else Answer.WAIT
+    at = now()
+    is_held = any(not hold.is_waived(at) for hold in row.active_holds)
+    return Answer.MAIL if young and not is_held else Answer.WAIT
 
 
 def _was_silent_just_now(row: DomainStatus) -> bool:

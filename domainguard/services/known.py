@@ -55,7 +55,7 @@ def _trusted_since(rows: list[DomainStatus]) -> dict[int, datetime]:
     provider, behind which half the accounts may be, is changed by people alone: nothing rests on
     the date.
     """
-    keys = [row.pk for row in rows if row.pk and not is_exempt(row.domain)]
+    keys = [row.pk for row in rows if row.pk and not is_exempt(row.domain, row.exempt_by_staff)]
     if not keys:
         return {}
     proven = AddressStanding.objects.filter(

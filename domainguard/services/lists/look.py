@@ -64,7 +64,9 @@ def _found(row: DomainStatus, asked: check.Asked) -> Finding:
     verdict = conclude(
         asked.evidence, known_of(row), now=asked.at, registry_max_age=policy().sweep_registry_age
     )
-    settled = settle(row.record(exempt=is_exempt(row.domain)), verdict, policy())
+    settled = settle(
+        row.record(exempt=is_exempt(row.domain, row.exempt_by_staff)), verdict, policy()
+    )
     again = next_check_at(
         settled.record, now=asked.at, policy=policy(), spread=check.spread(row.domain)
     )
