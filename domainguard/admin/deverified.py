@@ -1,162 +1,136 @@
-"""The de-verified accounts: who is affected, why, and since when."""
+"""The queue of de-verified accounts: who is affected, why, since when, and what to do next."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from domainguard.core.reasons import SENTENCES
-from domainguard.core.record import AdverseLook, look_from_json
-from domainguard.models import Deverification
-from domainguard.wiring import address_book, site_facts
+from domainguard.models import AddressStanding, Deverification
+from domainguard.services.steps import Step, others_of, with_steps
+from domainguard.wiring import now
 
+from .account_page import page_of
+from .deverified_filters import FILTERS
 from .read_only import ReadOnlyAdmin
+from .step_words import LABELS
 
 
-class StillOut(admin.SimpleListFilter):
-    """Those who are still de-verified, unless somebody wants the restored ones."""
+class _Queue(ChangeList):
+    """A page of rows, each with the account's other addresses, found for all rows at once."""
 
-    title = _("standing")
-    parameter_name = "standing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer both."""
-        return [("out", _("still de-verified")), ("restored", _("restored"))]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Deverification]
-    ) -> QuerySet[Deverification]:
-        """Filter by whether trust was given back."""
-        if self.value() is None:
-            return queryset
-        return queryset.filter(restored_at__isnull=self.value() == "out")
+    def get_results(self, request: HttpRequest) -> None:
+        """Read the page."""
+        super().get_results(request)
+        rows = list(self.result_list)
+        others = others_of(rows)
+        for row in rows:
+            row.others = others[row.pk]
+        self.result_list = rows
 
 
 @admin.register(Deverification)
 class DeverificationAdmin(ReadOnlyAdmin):
-    """Newest first."""
+    """What most hangs on first."""
 
-    list_display = ("account", "address", "reason", "created_at", "impact", "restored_at")
-    list_filter = (
-        StillOut,
-        "bump__cause",
-        "enforced",
-        "created_at",
-    )
-    search_fields = ("standing__address", "standing__account", "bump__domain__domain")
-    list_select_related = ("standing__mail_domain__trust_key", "bump__domain")
+    change_form_template = "admin/domainguard/account.html"
+    list_display = ("who", "why", "since", "at_stake", "ways_in", "suggested")
+    list_display_links = ("who",)
+    list_filter = FILTERS
+    show_facets = admin.ShowFacets.ALWAYS
+    show_full_result_count = False
+    search_fields = ("account_name", "standing__canonical", "bump__domain__domain")
+    search_help_text = _("An account, an address or a domain, or part of one")
+    list_select_related = ("standing", "bump__domain")
+    ordering = ("-impact", "-id")
     list_per_page = 50
-    fieldsets = (
-        (
-            _("What happened"),
-            {
-                "fields": (
-                    "account",
-                    "address",
-                    "reason",
-                    "created_at",
-                )
-            },
-        ),
-        (
-            _("Evidence"),
-            {
-                "fields": (
-                    "domain",
-                    "epoch",
-                    "looks",
-                    "change_began",
-                )
-            },
-        ),
-        (
-            _("What was done"),
-            {
-                "fields": (
-                    "enforced",
-                    "flag_cleared_at",
-                    "noticed_at",
-                    "restored_at",
-                )
-            },
-        ),
-        (
-            _("What hangs on it"),
-            {
-                "fields": (
-                    "impact",
-                    "sole_owner",
-                    "second_factor",
-                )
-            },
-        ),
-    )
-    readonly_fields = (
-        "account",
-        "address",
-        "reason",
-        "domain",
-        "looks",
-        "change_began",
-        "impact",
-        "sole_owner",
-        "second_factor",
-    )
 
-    @admin.display(description=_("account"), ordering="standing__account")
-    def account(self, row: Deverification) -> str:
-        """Give the user's name, or the key of an account that is gone."""
-        user = address_book().user(row.standing.account)
-        return str(user) if user is not None else row.standing.account
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Add to each row the suggested step, so that it can be filtered by."""
+        return with_steps(super().get_queryset(request))
 
-    @admin.display(description=_("address"), ordering="standing__canonical")
-    def address(self, row: Deverification) -> str:
-        """Give the address."""
-        return row.standing.address
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Read what a page of rows shows at once, not row by row."""
+        return _Queue
 
-    @admin.display(description=_("domain"), ordering="bump__domain__domain")
-    def domain(self, row: Deverification) -> str:
-        """Give the trust key."""
-        return row.bump.domain.domain
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show the answer, then the evidence, then all else that is known about one account."""
+        row = self.get_object(request, object_id) if object_id else None
+        context = {**(extra_context or {}), **(page_of(row) if row else {})}
+        return super().changeform_view(request, object_id, form_url, context)
 
-    @admin.display(description=_("reason"), ordering="bump__cause")
-    def reason(self, row: Deverification) -> str:
-        """Give the reason in words."""
-        return row.bump.sentence
+    @admin.display(description=_("account and address"), ordering="account_name")
+    def who(self, row: Deverification) -> SafeString:
+        """Give the user's name, or the key of an account that is gone, and the address."""
+        return _two_lines(row.account_name or row.standing.account, row.standing.address)
 
-    @admin.display(description=_("projects at stake"))
-    def impact(self, row: Deverification) -> int:
-        """Give how much hangs on the account."""
-        return site_facts().impact(row.standing.account)
+    @admin.display(description=_("domain and reason"), ordering="bump__domain__domain")
+    def why(self, row: Deverification) -> SafeString:
+        """Give the trust key, with a link to its page, and the reason in words."""
+        page = reverse("admin:domainguard_domainstatus_change", args=[row.bump.domain_id])
+        link = format_html('<a href="{}">{}</a>', page, row.bump.domain.domain)
+        return _two_lines(link, row.bump.sentence)
 
-    @admin.display(description=_("sole owner"), boolean=True)
-    def sole_owner(self, row: Deverification) -> bool:
-        """Say whether it owns something alone."""
-        return site_facts().sole_owner(row.standing.account)
+    @admin.display(description=_("since"), ordering="created_at")
+    def since(self, row: Deverification) -> SafeString:
+        """Give the day, how long ago that is, and when it was restored."""
+        day = f"{row.created_at:%Y-%m-%d}"
+        if row.restored_at:
+            return _two_lines(day, gettext("restored %s") % f"{row.restored_at:%Y-%m-%d}")
+        return _two_lines(day, gettext("%s ago") % timesince(row.created_at, now(), depth=1))
 
-    @admin.display(description=_("second factor"), boolean=True)
-    def second_factor(self, row: Deverification) -> bool:
-        """Say whether it signs in with a second factor."""
-        return site_facts().has_second_factor(row.standing.account)
+    @admin.display(description=_("at stake"), ordering="impact")
+    def at_stake(self, row: Deverification) -> SafeString:
+        """Give the projects, their downloads, and whether nobody else owns them."""
+        return _two_lines(stake_of(row), gettext("sole owner") if row.sole_owner else "")
 
-    @admin.display(description=_("change began"))
-    def change_began(self, row: Deverification) -> Any:
-        """Give when the domain was registered anew, where the registry dates it."""
-        return row.bump.t0
+    @admin.display(description=_("ways in"), ordering="last_sign_in_at")
+    def ways_in(self, row: Any) -> SafeString:
+        """Give second factor, last sign-in and the other addresses that are in order."""
+        return format_html_join(
+            SafeString("<br>"), "{}", ((line,) for line in _ways_in(row, row.others))
+        )
 
-    @admin.display(description=_("looks it rests on"))
-    def looks(self, row: Deverification) -> SafeString:
-        """Give the two looks that raised the epoch, each with its signals."""
-        looks = [look_from_json(kept) for kept in row.bump.evidence["looks"]]
-        lines = [(f"{look.at:%Y-%m-%d %H:%M} UTC", _in_words(look)) for look in looks]
-        return format_html_join(SafeString("<br>"), "{}: {}", lines)
+    @admin.display(description=_("suggested step"), ordering="step")
+    def suggested(self, row: Any) -> str:
+        """Give what to do next."""
+        return str(LABELS[Step(row.step)])
 
 
-def _in_words(look: AdverseLook) -> str:
-    return " ".join(f"{signal.source}: {SENTENCES[signal.code]}" for signal in sorted(look.signals))
+def stake_of(row: Deverification) -> str:
+    """Say what hangs on an account in a few words."""
+    if row.projects is None:
+        return gettext("weight %d") % row.impact
+    said = ngettext("%d project", "%d projects", row.projects) % row.projects
+    if row.downloads:
+        said += ", " + gettext("%s downloads") % f"{row.downloads:,}"
+    return said
+
+
+def _ways_in(row: Deverification, others: Iterable[AddressStanding]) -> Iterable[str]:
+    seen = row.last_sign_in_at
+    yield gettext("second factor") if row.second_factor else gettext("no second factor")
+    yield gettext("signed in %s") % f"{seen:%Y-%m-%d}" if seen else gettext("never signed in")
+    yield from (each.address for each in others)
+
+
+def _two_lines(first: str, second: str) -> SafeString:
+    if not second:
+        return format_html("{}", first)
+    return format_html('{}<br><span class="dg-quiet">{}</span>', first, second)

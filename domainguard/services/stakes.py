@@ -32,15 +32,15 @@ def renew(domains: Iterable[DomainStatus]) -> None:
 def keep(rows: Sequence[Deverification]) -> None:
     """Ask the site about the accounts of these rows, all at once, and keep what it says."""
     accounts = {row.standing.account for row in rows}
-    facts, people = facts_of(accounts), _people(accounts)
+    facts, named = facts_of(accounts), people(accounts)
     stakes = _stakes_of(accounts)
     for row in rows:
         account = row.standing.account
         impact, row.sole_owner, row.second_factor = facts[account]
         row.impact = min(impact, _MOST)
         row.projects, row.downloads = _within(stakes.get(account))
-        row.account_name = str(people.get(account) or "")[:255].replace("\0", "")
-        row.last_sign_in_at = _instant(getattr(people.get(account), "last_login", None))
+        row.account_name = str(named.get(account) or "")[:255].replace("\0", "")
+        row.last_sign_in_at = _instant(getattr(named.get(account), "last_login", None))
     update_many(rows, Deverification.KEPT_FACTS)
 
 
@@ -56,7 +56,8 @@ def _instant(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC) if moment else None
 
 
-def _people(accounts: set[str]) -> dict[str, Any]:
+def people(accounts: set[str]) -> dict[str, Any]:
+    """Give the users of these accounts, those that are there and active, all at once."""
     many = getattr(address_book(), "users", None)
     if many is not None:
         return dict(many(accounts))

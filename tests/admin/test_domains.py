@@ -76,7 +76,7 @@ def test_look_now_asks_every_source_and_leaves_a_trace(lapsed):
     browser = signed_in("view_domainstatus", "look_now")
     before = Observation.objects.filter(domain=lapsed).count()
     assert "Look now" in browser.get(page(lapsed)).content.decode()
-    answer = browser.post(look(lapsed), follow=True)
+    answer = browser.post(look(lapsed), {"keep": "yes"}, follow=True)
     assert "redemption period" in answer.content.decode()
     assert Observation.objects.filter(domain=lapsed, purpose="staff").exists()
     assert Observation.objects.filter(domain=lapsed).count() > before

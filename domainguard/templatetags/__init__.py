@@ -1,0 +1,1 @@
+"""Template tags for a site's own pages: `{% load domainguard %}`."""
