@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, Promise] = {
     "breaker_tripped": _("Breaker tripped"),
     "capability_used": _("Link or code used"),
     "case_opened": _("Review case opened"),
+    "clock_accepted": _("Looks from the future declared void"),
     "domain_hold": _("Domain put on hold"),
     "domain_release": _("Hold on domain ended"),
     "domain_set_aside": _("Domain set aside after failures"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
@@ -20,12 +20,24 @@ class ClockIsWrong(ImproperlyConfigured):
 
 def check_clock() -> None:
     """Raise ClockIsWrong when the clock is over 5 minutes behind, or beside the database's."""
-    newest = Observation.objects.aggregate(at=Max("at"))["at"]
+    newest = newest_look()
     if newest and newest - now() > _SLACK:
         raise ClockIsWrong(
             f"The clock says {now():%Y-%m-%d %H:%M}, but a domain was looked at "
-            f"{newest:%Y-%m-%d %H:%M}. Set the clock; nothing was done."
+            f"{newest:%Y-%m-%d %H:%M}. Set the clock; nothing was done. If it is right now and "
+            "was ahead before: domainguard_sweep --accept-clock."
         )
+    check_database_clock()
+
+
+def newest_look() -> datetime | None:
+    """Give the time of the newest look there is."""
+    newest: datetime | None = Observation.objects.aggregate(at=Max("at"))["at"]
+    return newest
+
+
+def check_database_clock() -> None:
+    """Raise ClockIsWrong when PostgreSQL's clock is over 5 minutes from ours."""
     connection = connections[router.db_for_read(DomainStatus)]
     if connection.vendor != "postgresql" or clock_is_virtual():
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 from typing import Any
@@ -10,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from domainguard.models import DomainStatus
+from domainguard.services.clock_void import accept_clock
 from domainguard.services.sweep import Swept, sweep
 
 
@@ -21,12 +23,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take what to look at, and how to print."""
         parser.add_argument("--all", action="store_true", help="also what is not due")
+        parser.add_argument(
+            "--accept-clock",
+            metavar="REASON",
+            help="the clock was ahead and is right now: let looks dated after this moment be void",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Sweep once."""
         shows = sys.stderr.isatty() and not options["json"]
         try:
+            if options["accept_clock"]:
+                self._accept_clock(options["accept_clock"])
             done = sweep(everything=options["all"], on_look=self._progress if shows else None)
         except ImproperlyConfigured as wrong:
             raise CommandError(str(wrong)) from wrong
@@ -36,6 +45,10 @@ class Command(BaseCommand):
             self._print(done)
         if done.trouble:
             sys.exit(1)
+
+    def _accept_clock(self, reason: str) -> None:
+        void = accept_clock(by=f"shell:{getpass.getuser()}"[:80], reason=reason)
+        self.stderr.write(f"{void} answers from the future are void.")
 
     def _progress(self, row: DomainStatus, done: Swept) -> None:
         self.stderr.write(f"\r{done.checked} looked at, {done.held} newly held ", ending="")
