@@ -1,10 +1,11 @@
 """Django admin for registry staff: the answer first, evidence next, actions with a reason."""
 
 from .acts import StaffActAdmin
+from .cases import ReviewCaseAdmin
 from .dashboard import DashboardAdmin
 from .deverified import DeverificationAdmin
 from .domains import DomainStatusAdmin
-from .trail import AuditEventAdmin, ReviewCaseAdmin
+from .trail import AuditEventAdmin
 
 __all__ = [
     "AuditEventAdmin",

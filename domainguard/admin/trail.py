@@ -1,4 +1,4 @@
-"""The audit trail, and the cases that wait for a person."""
+"""The audit trail, as it is read and taken away."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from domainguard import audit
 from domainguard.core.names import NameRefused
-from domainguard.models import AuditEvent, DomainStatus, ReviewCase
+from domainguard.models import AuditEvent, DomainStatus
 from domainguard.services.export_trail import Form, export
 from domainguard.wiring import now, read_address
 
@@ -134,13 +134,3 @@ def _hash_of(text: str) -> str:
         return audit.address_hash(read_address(text.strip()).canonical)
     except NameRefused:
         return ""
-
-
-@admin.register(ReviewCase)
-class ReviewCaseAdmin(ReadOnlyAdmin):
-    """Open ones first."""
-
-    list_display = ("domain", "kind", "reason", "opened_at", "closed_at")
-    list_filter = ("kind", "closed_at")
-    search_fields = ("domain__domain", "reason")
-    list_select_related = ("domain",)

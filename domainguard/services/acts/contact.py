@@ -8,6 +8,7 @@ from domainguard.gate import Purpose, may_receive
 from domainguard.models import ActTarget, AddressStanding, StaffAct
 from domainguard.services import intents, notify
 
+from . import letters
 from .verb import On, Refused, Text, Verb
 
 _SUBJECT = "registration/password_reset_subject.txt"
@@ -30,9 +31,7 @@ def _write(act: StaffAct, target: ActTarget) -> Text:
     if not others:
         raise Refused("changed", _("No other address of the account counts any more."))
     for standing in others:
-        notify.tell(
-            standing, letter="contact", key=f"contact:{act.pk}", message=act.detail["message"]
-        )
+        letters.tell(standing, act, "contact", message=act.detail["message"])
     target.receipt = {"mails": len(others)}
     return _("Written to at every other address that counts.")
 

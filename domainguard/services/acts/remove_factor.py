@@ -8,6 +8,7 @@ from domainguard.models import ActTarget, StaffAct
 from domainguard.services import notify
 from domainguard.wiring import site_facts
 
+from . import letters
 from .verb import WAIT, Asked, On, Oversight, Refused, Text, Verb
 
 
@@ -34,9 +35,9 @@ def _do(act: StaffAct, target: ActTarget) -> Text:
     return _("Removed.")
 
 
-def _tell(letter: str, act: StaffAct, target: ActTarget) -> None:
+def _tell(what: str, act: StaffAct, target: ActTarget) -> None:
     for standing in notify.eligible_standings(target.account):
-        notify.tell(standing, letter=letter, key=f"act:{act.pk}:{letter}")
+        letters.tell(standing, act, what)
 
 
 REMOVE_FACTOR = Verb(

@@ -13,6 +13,7 @@ from domainguard.models.holds_over import unsettled_holds
 from domainguard.services import notify
 from domainguard.wiring import address_book, now, policy
 
+from . import letters
 from .records import locked
 from .standing import is_behind, is_unchanged
 from .verb import (
@@ -66,12 +67,7 @@ def _proposed(act: StaffAct, target: ActTarget) -> None:
         return
     standing = _standing(target)
     for each in notify.eligible_standings(standing.account):
-        notify.tell(
-            each,
-            letter="restore_proposed",
-            key=f"act:{act.pk}:{target.deverification_id}",
-            address=standing.address,
-        )
+        letters.tell(each, act, "restore_proposed", about=standing.address)
 
 
 def _do(act: StaffAct, target: ActTarget) -> Text:
@@ -122,8 +118,11 @@ def _rests_until(act: StaffAct, at: datetime) -> datetime | None:
 
 
 def _tell(act: StaffAct, standing: AddressStanding, row: DomainStatus) -> None:
-    for each in notify.eligible_standings(standing.account):
-        notify.tell(each, letter="restored", key=f"restored-by-staff:{act.pk}:{standing.pk}")
+    if act.not_before is None:
+        notify.tell(standing, letter="restored", key=f"restored:act:{act.pk}")
+    else:
+        for each in notify.eligible_standings(standing.account):
+            letters.tell(each, act, "restored", about=standing.address)
     audit.record(
         "address_restored",
         at=now(),
