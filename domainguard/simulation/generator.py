@@ -45,14 +45,20 @@ class _Draw:
 
 
 def generate(
-    seed: int, count: int, start: datetime, days: int, mix: Mapping[str, float] = AS_IN_A_YEAR
+    seed: int,
+    count: int,
+    start: datetime,
+    days: int,
+    mix: Mapping[str, float] = AS_IN_A_YEAR,
+    *,
+    first: int = 0,
 ) -> Iterator[Life]:
     """Give lives in which what happens begins within these days; `mix` is shares by kind.
 
     What the shares leave over are healthy lives. A life depends on seed and number alone, so
-    that more lives of a seed begin with the same ones.
+    that more lives of a seed begin with the same ones; `first` leaves out those before it.
     """
-    for number in range(count):
+    for number in range(first, count):
         rng = Random(f"life {seed} {number}")  # noqa: S311 - repeatable is the point
         draw = _draw(rng, number, start, days)
         yield _WRITERS[_pick(rng, mix)](draw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from copy import copy
 from datetime import datetime, timedelta
 
 from domainguard.core.policy import Standing, eligible
@@ -43,6 +44,15 @@ class Guard:
         heapq.heapify(self._due)
         self._refused_since: datetime | None = None
         self._refusals: list[Stretch] = []
+
+    def copy(self) -> Guard:
+        """Give a guard that goes its own way from here on."""
+        twin = copy(self)
+        twin.own = self.own.copy()
+        twin.hosts = [each.copy() for each in self.hosts]
+        twin.below = copy(self.below)
+        twin._due, twin._refusals = list(self._due), list(self._refusals)
+        return twin
 
     def run_to(self, when: datetime) -> None:
         """Do every look that falls due before this moment."""

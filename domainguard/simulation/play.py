@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 
-from domainguard.core.policy import Standing
-from domainguard.core.reasons import HoldClass
 from domainguard.core.record import Policy
 
 from . import rivals
@@ -132,9 +130,11 @@ def _ours(life: Life, since: datetime, until: datetime, terms: Terms) -> Outcome
     mine = strangers_since(life)
     exposed = taken_by = None
     if mine is not None and mine < until:
+        guard.run_to(mine - OLD_LINK)
+        taken_by = _attack(guard.copy(), mine, until, terms)
         exposed = _exposure(guard, life, mine, until, terms)
-        taken_by = _attack(Guard(life, since, terms.policy, terms.outages), mine, until, terms)
-    guard.run_to(until)
+    else:
+        guard.run_to(until)
     held = _longest(guard.refusals(until), life, since, until)
     late = life.kind not in HEALTHY_KINDS
     lost = guard.own.deverified_at
@@ -172,14 +172,12 @@ def _exposure(guard: Guard, life: Life, mine: datetime, until: datetime, terms: 
 
 
 def _is_shut_for_good(guard: Guard) -> bool:
-    by_people = any(not hold.hold_class.ends_by_itself for hold in guard.holds())
-    gone = any(hold.hold_class is HoldClass.CHANGE_OF_HANDS for hold in guard.holds())
-    return by_people and gone and guard.standing() is not Standing.ELIGIBLE
+    """Say whether only people could let the address receive anything again."""
+    return any(not hold.hold_class.ends_by_itself for hold in guard.holds())
 
 
 def _attack(guard: Guard, mine: datetime, until: datetime, terms: Terms) -> Door | None:
     """Try every door as soon as the mailbox is the attacker's, and again later."""
-    guard.run_to(mine - OLD_LINK)
     minted = guard.asks(mine - OLD_LINK)
     epoch = guard.epoch
     guard.run_to(mine)
@@ -188,6 +186,8 @@ def _attack(guard: Guard, mine: datetime, until: datetime, terms: Terms) -> Door
         return Door.OLD_LINK
     for at in tries(mine, until):
         guard.run_to(at)
+        if _is_shut_for_good(guard):
+            return None
         for door in DOORS["domainguard"][1:]:
             if guard.asks(at):
                 return door

@@ -18,6 +18,16 @@ PYPI_A_DAY = 1000  # addresses; "as coded"
 RUBYGEMS_EVERY = timedelta(days=1)
 RUBYGEMS_CAP = 20  # accounts that one run may block
 
+# In the order of the tables. Of PyPI the promise and the code, of RubyGems the cap at the size of
+# the registry and as if it were never reached; ours is `ours.py`.
+POLICIES = (
+    "stock_django",
+    "pypi",
+    "pypi_as_coded",
+    "rubygems",
+    "rubygems_below_cap",
+    "domainguard",
+)
 _PYPI_UNVERIFIES = frozenset({"undelegated", "inactive", "expiring", "deleting", "unknown"})
 _RUBYGEMS_BLOCKS = frozenset({"inactive", "parked", "expiring", "deleting"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -50,6 +51,12 @@ class Watch:
         self._visible_for = visible_for(life.domain)
         self._healable_at: int | None = None
         self.first_seen_at = self.next_at = since + _DAY * self._spread
+
+    def copy(self) -> Watch:
+        """Give a watch that goes its own way from here on; records never change in place."""
+        twin = copy(self)
+        twin.asked, twin.deverified_at = Counter(self.asked), list(self.deverified_at)
+        return twin
 
     def sweep(self, now: datetime, *, in_full: bool = False) -> Verdict | None:
         """Look as a sweep does: one resolver where that is enough. None where all is as it was."""
