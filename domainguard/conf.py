@@ -27,6 +27,7 @@ class Settings:
     address_book: str = "domainguard.addressbooks.auth_user.AuthUserAddressBook"
     site_facts: str = ""
     public_origin: str = ""
+    addresses_url: str = ""
     resolvers: tuple[str, ...] = ()
     rdap_bootstrap: str = ""
     rdap_bootstrap_url: str = "https://data.iana.org/rdap/dns.json"

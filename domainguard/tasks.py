@@ -12,7 +12,8 @@ from billiard.pool import SIG_SOFT_TIMEOUT
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
-from .services import enforce, forget, intents, outbox, sweep
+from .services import early, enforce, forget, intents, outbox, say, sweep
+from .services.acts.carry_out import carry_out_due
 from .services.seal_trail import seal_trail
 
 # A sweep ends by itself well before Celery's soft time limit would cut it off.
@@ -30,8 +31,9 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "domainguard-intents": _every(1.0, "work_on_intents", "jit", expires=5),
     "domainguard-mail": _every(1.0, "deliver_mail", "mail", expires=5),
     "domainguard-sweep": _every(60.0, "sweep", "sweep"),
-    # A sweep that is cut off by its time limit never comes to these two.
+    # A sweep that is cut off by its time limit never comes to these three.
     "domainguard-enforce": _every(60.0, "enforce", "sweep"),
+    "domainguard-warn": _every(60.0, "warn", "sweep"),
     "domainguard-seal": _every(60.0, "seal_trail", "sweep"),
     # Each hour, so that "after a day" is never much more than that.
     "domainguard-forget": _every(3600.0, "forget", "sweep"),
@@ -85,9 +87,18 @@ def run_sweep(**_: Any) -> None:
 
 @shared_task(name="domainguard.enforce")
 def run_enforce(**_: Any) -> None:
-    """Raise the epochs that are due and carry them out."""
+    """Carry out what staff agreed on, then raise the epochs that are due and carry those out."""
     with _cut_off_whole():
+        carry_out_due()
         enforce.enforce()
+
+
+@shared_task(name="domainguard.warn")
+def run_warn(**_: Any) -> None:
+    """Put down whom to tell early, and tell them."""
+    with _cut_off_whole():
+        early.find()
+        say.say()
 
 
 @shared_task(name="domainguard.forget")

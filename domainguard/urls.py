@@ -1,4 +1,4 @@
-"""Addresses for machines; a site includes them where its monitoring looks for them."""
+"""Addresses for machines, and the page that stops early notices: a site includes them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ app_name = "domainguard"
 urlpatterns = [
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
+    path("early-notices/<str:token>/", views.early_notices, name="early_notices"),
 ]
 if find_spec("prometheus_client"):
     urlpatterns.append(path("metrics", views.metrics, name="metrics"))

@@ -1,15 +1,19 @@
-"""Pages for machines: is this process alive, is it ready, and the metrics."""
+"""Pages for machines: alive, ready, metrics. And one for people: no early notices any more."""
 
 from __future__ import annotations
 
 import logging
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
 from domainguard.conf import settings
+from domainguard.services import quiet
 from domainguard.services.readiness import NotReady, check_ready
 
 log = logging.getLogger("domainguard.views")
@@ -44,6 +48,20 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
     page, content_type = exposition()
     return HttpResponse(page, content_type=content_type)
+
+
+@csrf_exempt  # a mail program sends no cookie (RFC 8058): the signed link is the whole proof
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_not_required
+def early_notices(request: HttpRequest, token: str) -> HttpResponse:
+    """Show whether an account gets early notices; a POST stops them, or with `resume` resumes."""
+    account = quiet.account_in(token)
+    if account is None:
+        raise Http404("This link was not made here.")
+    if request.method == "POST":
+        quiet.set_quiet(account, "resume" not in request.POST)
+    return render(request, "domainguard/early_notices.html", {"is_quiet": quiet.is_quiet(account)})
 
 
 def _has_token(request: HttpRequest) -> bool:

@@ -71,8 +71,12 @@ class World:
         outbox.deliver()
 
     def mail_to(self, address: str) -> list[Delivered]:
-        """Give what arrived at an address."""
-        return self.net.sink.messages_to(address)
+        """Give what arrived at an address, early notices left out."""
+        return [each for each in self.net.sink.messages_to(address) if not is_early(each)]
+
+    def early_to(self, address: str) -> list[Delivered]:
+        """Give the early notices that arrived at an address."""
+        return [each for each in self.net.sink.messages_to(address) if is_early(each)]
 
     def link_in(self, mail: Delivered) -> str:
         """Give the path of the link in a mail; it must start with PUBLIC_ORIGIN."""
@@ -97,6 +101,11 @@ class World:
     def domain(self, name: str) -> DomainStatus:
         """Give a domain's row."""
         return DomainStatus.objects.get(domain=name)
+
+
+def is_early(mail: Delivered) -> bool:
+    """Say whether a mail is an early notice; those alone can be unsubscribed from."""
+    return mail.message["List-Unsubscribe"] is not None
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from .lifecycle import MEANING, State
 from .look import Known, Look
 from .reasons import REGISTRATION_SIGNS, SENTENCES, Code, HoldClass, Signal, heaviest
 from .signs import adverse_signals, remarks, start_of_change
+from .windows import lapses_at_expiry
 
 __all__ = ["Known", "Verdict", "conclude"]
 
@@ -24,7 +25,8 @@ class Verdict:
 
     `observed` is the fingerprint of this look alone; `clean` names the source classes that spoke
     and had nothing against the domain; `t0` is when it came into other hands, where the registry
-    dates that.
+    dates that. `runs_out_at` is the registrar's own date, or the registry's where a name lapses at
+    it: any other date moves by itself, and its coming near says nothing.
     """
 
     at: datetime
@@ -36,6 +38,7 @@ class Verdict:
     clean: frozenset[SourceClass]
     t0: datetime | None = None
     expires_at: datetime | None = None
+    runs_out_at: datetime | None = None
 
     @property
     def adverse(self) -> bool:
@@ -86,6 +89,7 @@ def conclude(
         clean=_clean_classes(look, signals),
         t0=start_of_change(look, signals),
         expires_at=_expires_at(look),
+        runs_out_at=_runs_out_at(look),
     )
 
 
@@ -115,6 +119,16 @@ def _clean_classes(look: Look, signals: frozenset[Signal]) -> frozenset[SourceCl
 def _expires_at(look: Look) -> datetime | None:
     dates = [
         each.registration.registrar_expires_at or each.registration.expires_at
+        for each in look.registry
+        if each.registration
+    ]
+    return min((date for date in dates if date), default=None)
+
+
+def _runs_out_at(look: Look) -> datetime | None:
+    dates = [
+        each.registration.registrar_expires_at
+        or (each.registration.expires_at if lapses_at_expiry(each.domain) else None)
         for each in look.registry
         if each.registration
     ]

@@ -19,6 +19,7 @@ _STAGES = ("grace", "suspended", "redemption", "pending_delete")
 class TldWindows:
     """How many days each stage lasts, fewest and most; `source` says who says so, `seen` when.
 
+    `lapses` says that a name whose date passes unpaid lapses; other registries renew by themselves.
     `mark` is `published`, `recorded`, `reported` or `assumed`.
     """
 
@@ -26,6 +27,7 @@ class TldWindows:
     suspended: Days = _NONE
     redemption: Days = _NONE
     pending_delete: Days = _NONE
+    lapses: bool = False
     mark: str
     source: str
     seen: str
@@ -47,6 +49,12 @@ def visible_for(domain: str) -> timedelta:
     return windows.visible if windows else timedelta(0)
 
 
+def lapses_at_expiry(domain: str) -> bool:
+    """Say whether a name under this TLD lapses when its date passes; False where not known."""
+    windows = windows_of(domain)
+    return windows is not None and windows.lapses
+
+
 @cache
 def _table() -> Mapping[str, TldWindows]:
     text = (files("domainguard") / "data" / "tld-windows.json").read_text("utf-8")
@@ -55,4 +63,7 @@ def _table() -> Mapping[str, TldWindows]:
 
 def _read(row: Mapping[str, Any]) -> TldWindows:
     stages = {name: tuple(row[name]) for name in _STAGES if name in row}
-    return TldWindows(**stages, mark=row["mark"], source=row["source"], seen=row["seen"])
+    lapses = bool(row.get("lapses", False))
+    return TldWindows(
+        **stages, lapses=lapses, mark=row["mark"], source=row["source"], seen=row["seen"]
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domainguard import audit
+from domainguard.core.early import next_warning_at
 from domainguard.core.evidence import Evidence
 from domainguard.core.names import MailDomain as MailDomainName
 from domainguard.core.names import RegistrableDomain
@@ -207,6 +208,7 @@ def _take_over(row: DomainStatus, record: Record, verdict: Verdict) -> None:
     row.has_registry = has_registry(row)
     row.wants_bump = corroborate(_record(row), policy()) is not None
     row.failures = 0
+    row.warn_at = next_warning_at(_record(row), now=verdict.at, told=row.warned_of)
     if verdict.conclusive:
         row.sentence = verdict.sentence
         row.reasons = [code.value for code in verdict.reasons]
@@ -239,7 +241,7 @@ def _observations(look: _Look, purpose: str) -> list[Observation]:
 
 
 def _record(row: DomainStatus) -> Record:
-    return row.record(exempt=is_exempt(row.domain))
+    return row.record(exempt=is_exempt(row.domain, row.exempt_by_staff))
 
 
 def _conclude(asked: Asked, known: Known, purpose: str) -> Verdict:

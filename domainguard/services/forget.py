@@ -11,11 +11,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from domainguard.models import Intent, OutboxMail
+from domainguard.models import DueNotice, Intent, OutboxMail
 from domainguard.wiring import now
 
 _A_DAY = timedelta(hours=24)  # nothing asked for lives longer
 _A_MONTH = timedelta(days=30)
+_TOLD = timedelta(days=400)  # so that a yearly matter comes up once a year
 _AT_ONCE = 500
 _ROUNDS = 100
 _UNDER_WAY = (OutboxMail.Status.PENDING, OutboxMail.Status.SENDING)
@@ -26,7 +27,8 @@ def forget() -> int:
 
     What still waits is kept, however old: a worker has yet to say what becomes of it.
     """
-    return sum((_blank_typed_addresses(), _delete_mails(), _delete_intents()))
+    acts = (_blank_typed_addresses, _delete_mails, _delete_intents, _delete_told)
+    return sum(act() for act in acts)
 
 
 def _blank_typed_addresses() -> int:
@@ -43,6 +45,11 @@ def _delete_intents() -> int:
     mails = OutboxMail.objects.filter(intent=OuterRef("pk"))
     old = Intent.objects.filter(created_at__lte=now() - _A_MONTH, next_try_at=None)
     return _in_batches(old.exclude(Exists(mails)), _delete)
+
+
+def _delete_told() -> int:
+    old = DueNotice.objects.filter(created_at__lte=now() - _TOLD, due_at=None)
+    return _in_batches(old, _delete)
 
 
 def _delete(batch: QuerySet[Any]) -> int:

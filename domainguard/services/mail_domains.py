@@ -10,6 +10,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from domainguard import audit
+from domainguard.core.early import LASTS
 from domainguard.core.evidence import Evidence, Presence, SourceClass
 from domainguard.core.names import MailDomain as MailDomainName
 from domainguard.core.reasons import Code, Hold, HoldClass
@@ -85,8 +86,8 @@ class _Above:
 
 
 def _keep_one(mail_domain: MailDomain, evidence: Evidence, above: _Above, at: datetime) -> None:
-    seen = evidence.delegation
-    if is_exempt(mail_domain.trust_key.domain):
+    seen, key = evidence.delegation, mail_domain.trust_key
+    if is_exempt(key.domain, key.exempt_by_staff):
         return
     if evidence.lame:
         _wait_for_a_week(mail_domain, at)
@@ -115,6 +116,7 @@ def _hold(mail_domain: MailDomain, code: Code, at: datetime) -> None:
     if not mail_domain.holds:
         hold = Hold(HoldClass.UNDELEGATED, code, at, frozenset({SourceClass.DNS}))
         mail_domain.holds = [hold_as_json(hold)]
+        mail_domain.warn_at = at + LASTS
         audit.record("mail_domain_hold", at=at, domain=mail_domain.name)
 
 
@@ -125,4 +127,5 @@ def _clear(mail_domain: MailDomain, at: datetime) -> None:
     mail_domain.clean_since = mail_domain.clean_since or at
     if at - mail_domain.clean_since >= policy().apart:
         mail_domain.holds, mail_domain.absent_since, mail_domain.clean_since = [], None, None
+        mail_domain.warn_at = None
         audit.record("mail_domain_release", at=at, domain=mail_domain.name)

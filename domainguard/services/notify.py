@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.core.mail import EmailMultiAlternatives
+from django.utils.translation import override
 
 from domainguard.addressbooks.base import StoredAddress
-from domainguard.conf import settings
+from domainguard.core.record import Cause
 from domainguard.gate import Purpose, may_receive
-from domainguard.models import AddressStanding, OutboxMail
+from domainguard.models import AddressStanding, Deverification, OutboxMail
+from domainguard.services import letters
 from domainguard.services.enroll import standing_of
+from domainguard.services.evidence_words import day_in_words, evidence_in_words
+from domainguard.services.outbox import Outdated
 from domainguard.wiring import address_book, now
 
 _NOTICE_LIVES = timedelta(days=7)
@@ -63,30 +65,35 @@ def _addresses(account: str) -> list[StoredAddress]:
     return list(address_book().addresses_of(account))
 
 
-def deverified_letter(mail: OutboxMail) -> EmailMessage:
-    """Write that another address of the account no longer counts."""
-    return _letter(mail, "deverified", _("An address of your account is no longer trusted"))
+def deverified_letter(mail: OutboxMail) -> EmailMultiAlternatives:
+    """Write that another address of the account no longer counts: since when, why, and what next.
 
-
-def restored_letter(mail: OutboxMail) -> EmailMessage:
-    """Write that an address counts again."""
-    return _letter(mail, "restored", _("Your address is trusted again"))
-
-
-def refused_letter(mail: OutboxMail) -> EmailMessage:
-    """Write that a reset was asked for at an address that cannot have it."""
-    return _letter(mail, "refused", _("We did not send a password reset"))
-
-
-def changed_letter(mail: OutboxMail) -> EmailMessage:
-    """Write that the account's password was reset."""
-    return _letter(mail, "changed", _("Your password was changed"))
-
-
-def _letter(mail: OutboxMail, name: str, subject: str) -> EmailMessage:
-    user = address_book().user(mail.account)
-    body = render_to_string(
-        f"domainguard/mail/{name}.txt",
-        {"user": user, "origin": settings().public_origin, **mail.payload},
+    Raises Outdated when it counts again.
+    """
+    lost = Deverification.objects.select_related("bump").get(pk=mail.payload["deverification"])
+    if lost.restored_at is not None:
+        raise Outdated
+    with override(letters.language_of(mail.account)):
+        day, evidence = day_in_words(lost.created_at), evidence_in_words(lost.bump)
+    return letters.write(
+        "domainguard/mail/deverified",
+        mail,
+        day=day,
+        evidence=evidence,
+        lapsed=lost.bump.cause == Cause.LAPSE,
     )
-    return EmailMessage(subject=subject, body=body, to=[mail.standing.address])
+
+
+def restored_letter(mail: OutboxMail) -> EmailMultiAlternatives:
+    """Write that an address counts again."""
+    return letters.write("domainguard/mail/restored", mail)
+
+
+def refused_letter(mail: OutboxMail) -> EmailMultiAlternatives:
+    """Write that a reset was asked for at an address that cannot have it."""
+    return letters.write("domainguard/mail/refused", mail)
+
+
+def changed_letter(mail: OutboxMail) -> EmailMultiAlternatives:
+    """Write that the account's password was reset."""
+    return letters.write("domainguard/mail/changed", mail)

@@ -15,7 +15,7 @@ from django.core.mail import get_connection
 from django.db.models import Case, QuerySet, When
 
 from domainguard import audit
-from domainguard.gate import Purpose, Reason, may_receive
+from domainguard.gate import Purpose, may_receive
 from domainguard.models import Automation, OutboxMail
 from domainguard.models.locking import atomic, lock_standing
 from domainguard.services.jit import Answer, look_at_moment_of_use
@@ -62,6 +62,10 @@ def deliver(limit: int = 200) -> Delivered:
     return done
 
 
+class Outdated(Exception):
+    """Raised by a letter that has nothing to say any more: what it was about has changed."""
+
+
 class _ServerAway(Exception):
     """No connection to the mail server could be opened; nothing was handed over."""
 
@@ -105,7 +109,7 @@ def _hand_over(mail: OutboxMail, done: Delivered) -> bool:
             return False
         answer, at = may_receive(mail.standing_id, Purpose(mail.purpose)), now()
         if not answer.admitted or at >= mail.expires_at:
-            done.dropped += _drop(mail, answer.reason)
+            done.dropped += _drop(mail, "died" if at >= mail.expires_at else answer.reason.value)
             return False
         mail.epoch, mail.handed_over_at = answer.epoch, at
         taken = _as_it_was(mail, Status.PENDING).update(
@@ -114,9 +118,8 @@ def _hand_over(mail: OutboxMail, done: Delivered) -> bool:
         return bool(taken)
 
 
-def _drop(mail: OutboxMail, reason: Reason) -> int:
-    why = "died" if now() >= mail.expires_at else reason.value
-    dropped = _as_it_was(mail, Status.PENDING).update(
+def _drop(mail: OutboxMail, why: str, *, was: OutboxMail.Status = Status.PENDING) -> int:
+    dropped = _as_it_was(mail, was).update(
         status=Status.DROPPED, reason=why, next_try_at=None, payload={}
     )
     if dropped:
@@ -132,6 +135,9 @@ def _send(mail: OutboxMail, connection: Any, done: Delivered, deadline: Deadline
         message.to, message.cc, message.bcc = [mail.standing.address], [], []
         message.connection = connection
         message.message().as_bytes()
+    except Outdated:
+        done.dropped += _drop(mail, "outdated", was=Status.SENDING)
+        return
     except Exception:
         log.exception("Mail %s could not be written.", mail.pk)
         _put_back(mail, done, was=Status.SENDING)

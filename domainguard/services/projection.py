@@ -20,7 +20,7 @@ from domainguard.models import (
     EpochBump,
 )
 from domainguard.models.locking import atomic
-from domainguard.services import notify, stakes
+from domainguard.services import co_owners, notify, stakes
 from domainguard.wiring import address_book, now
 
 log = logging.getLogger("domainguard.projection")
@@ -145,7 +145,9 @@ def _clear_flag(lost: Deverification) -> None:
 
 def _send_notice(lost: Deverification) -> None:
     if lost.standing.removed_at is None:
-        notify.tell_others(lost.standing, letter="deverified", key=f"deverified:{lost.pk}")
+        key = f"deverified:{lost.pk}"
+        notify.tell_others(lost.standing, letter="deverified", key=key, deverification=lost.pk)
+        co_owners.warn_of(lost.standing.account, since=lost.created_at)
 
 
 def _do_to_all(step: Callable[[Deverification], None], undone: str) -> None:

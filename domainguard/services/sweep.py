@@ -12,7 +12,8 @@ from typing import Any
 from domainguard import audit
 from domainguard.core.record import Act
 from domainguard.models import DomainStatus, ReviewCase, SweepRun
-from domainguard.services import batch, boundaries, check, enforce, enroll, outbox
+from domainguard.services import batch, boundaries, check, early, enforce, enroll, outbox, say
+from domainguard.services.acts.carry_out import carry_out_due
 from domainguard.services.clock import check_clock
 from domainguard.services.seal_trail import seal_trail
 from domainguard.services.tally import tally
@@ -37,6 +38,7 @@ class Swept:
     restored: int = 0
     waiting_for_review: int = 0
     enrolled_addresses: int = 0
+    accounts_warned: int = 0
     mails_sent: int = 0
     unusable_sources: list[str] = field(default_factory=list)
 
@@ -83,9 +85,12 @@ def sweep(
     done.unusable_sources = sorted(
         name for name, spoke in answered.items() if len(spoke) > 1 and not any(spoke)
     )
+    carry_out_due()
     enforced = enforce.enforce()
     done.deverified, done.restored = enforced.deverified, enforced.restored
     done.waiting_for_review = ReviewCase.objects.filter(closed_at=None).count()
+    early.find()
+    done.accounts_warned = say.say()
     done.mails_sent = outbox.deliver().sent
     _finish(run, done)
     tally()
