@@ -11,6 +11,7 @@ from domainguard.addressbooks.base import StoredAddress
 from domainguard.core.names import Address, NameRefused
 from domainguard.models import AddressStanding
 from domainguard.models.locking import atomic
+from domainguard.services import one_domain
 from domainguard.services.trust_keys import locked, locked_all, mail_domain_rows
 from domainguard.wiring import (
     address_book,
@@ -189,6 +190,9 @@ def _first_sights(new: list[tuple[StoredAddress, Address]]) -> int:
             ],
             ignore_conflicts=True,  # somebody who asks for a reset now may have enrolled it
         )
+        one_domain.consider(
+            (stored.account, address.name.trust_key) for stored, address in new if stored.verified
+        )
     return len(new)
 
 
@@ -210,6 +214,7 @@ def prove(
                 account=standing.account,
                 epoch=domain.control_epoch,
             )
+            one_domain.consider([(standing.account, domain.domain)])
             standing.verified_epoch, standing.verified_at = domain.control_epoch, at
     return bool(changed)
 
@@ -222,8 +227,8 @@ def forget_removed(account: str) -> int:
             kept.add(read_address(stored.text).canonical)
         except NameRefused:
             continue
-    return (
-        AddressStanding.objects.filter(book=address_book().name, account=account, removed_at=None)
-        .exclude(canonical__in=kept)
-        .update(removed_at=now())
-    )
+    mine = AddressStanding.objects.filter(book=address_book().name, account=account)
+    gone = mine.filter(removed_at=None).exclude(canonical__in=kept).update(removed_at=now())
+    if gone:
+        one_domain.reconsider(account)
+    return gone
