@@ -19,6 +19,7 @@ from domainguard.services.stakes import people
 from domainguard.services.steps import Step
 from domainguard.wiring import site_facts
 
+from .act_history import history_of
 from .charts import spots
 from .reason_words import RULINGS, sentence_of
 from .step_words import LABELS, SENTENCES
@@ -63,6 +64,7 @@ def page_of(row: Any) -> dict[str, Any]:
         "events": _events(row, began),
         "assignee": _assignee(row),
         "releases": list(site_facts().releases_since(row.standing.account, began))[:_SHOWN],
+        "history": history_of(deverification=row),
         **_neighbours(row),
     }
 

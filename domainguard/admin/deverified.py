@@ -20,9 +20,10 @@ from domainguard.models import AddressStanding, Deverification
 from domainguard.services.steps import Step, others_of, with_steps
 from domainguard.wiring import now
 
+from .account_acts import AccountActs
 from .account_page import page_of
+from .act_history import offered
 from .deverified_filters import FILTERS
-from .read_only import ReadOnlyAdmin
 from .step_words import LABELS
 
 
@@ -40,7 +41,7 @@ class _Queue(ChangeList):
 
 
 @admin.register(Deverification)
-class DeverificationAdmin(ReadOnlyAdmin):
+class DeverificationAdmin(AccountActs):
     """What most hangs on first."""
 
     change_form_template = "admin/domainguard/account.html"
@@ -72,8 +73,12 @@ class DeverificationAdmin(ReadOnlyAdmin):
     ) -> Any:
         """Show the answer, then the evidence, then all else that is known about one account."""
         row = self.get_object(request, object_id) if object_id else None
-        context = {**(extra_context or {}), **(page_of(row) if row else {})}
-        return super().changeform_view(request, object_id, form_url, context)
+        page = page_of(row) if row else {}
+        if row:
+            page |= offered(self.acts_for(request, row))
+        return super().changeform_view(
+            request, object_id, form_url, {**(extra_context or {}), **page}
+        )
 
     @admin.display(description=_("account and address"), ordering="account_name")
     def who(self, row: Deverification) -> SafeString:

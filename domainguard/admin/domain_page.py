@@ -15,6 +15,7 @@ from domainguard.models import AddressStanding, DomainStatus, MailDependency, Ob
 from domainguard.services.stakes import people
 from domainguard.wiring import is_exempt, is_trusted
 
+from .act_history import history_of
 from .reason_words import sentence_of
 
 _LOOKS_SHOWN = 20
@@ -61,6 +62,7 @@ def page_of(row: DomainStatus, *, after: int = 0) -> dict[str, Any]:
         "fingerprint": _side_by_side(row),
         "looks": _looks(row),
         "bumps": row.bumps.all(),
+        "history": history_of(domain=row, deverification=None),
         **_addresses(row, after),
     }
 

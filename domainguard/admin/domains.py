@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from domainguard import audit
 from domainguard.core.names import NameRefused
 from domainguard.models import DomainStatus
-from domainguard.services import check
-from domainguard.wiring import now, read_address, read_domain
+from domainguard.wiring import read_address, read_domain
 
+from .act_history import offered
+from .denials import may
+from .domain_acts import DomainActs
+from .domain_look import DomainLook
 from .domain_page import held_dependencies_of, page_of
 from .domains_filters import FILTERS
-from .read_only import ReadOnlyAdmin
-from .reason_words import sentence_of
-
-_CHANGE = "admin:domainguard_domainstatus_change"
 
 
 @admin.register(DomainStatus)
-class DomainStatusAdmin(ReadOnlyAdmin):
+class DomainStatusAdmin(DomainLook, DomainActs):
     """Held domains first, then by name."""
 
     change_form_template = "admin/domainguard/domain.html"
@@ -73,12 +67,6 @@ class DomainStatusAdmin(ReadOnlyAdmin):
         """Give the state without its underscore."""
         return row.state.replace("_", " ")
 
-    def get_urls(self) -> list[URLPattern]:
-        """Add the look, which is first a question."""
-        look = self.admin_site.admin_view(self.look_now)
-        name = "domainguard_domainstatus_look"
-        return [path("<int:pk>/look/", look, name=name), *super().get_urls()]
-
     def changeform_view(
         self,
         request: HttpRequest,
@@ -90,42 +78,12 @@ class DomainStatusAdmin(ReadOnlyAdmin):
         row = self.get_object(request, object_id) if object_id else None
         after = request.GET.get("after", "")
         page = page_of(row, after=int(after) if after.isdecimal() else 0) if row else {}
-        page["may_look"] = request.user.has_perm("domainguard.look_now")
+        if row:
+            page |= offered(self.acts_for(request, row))
+            page["may_look"] = may(request, "look_now") and not page["trusted"]
         return super().changeform_view(
             request, object_id, form_url, {**(extra_context or {}), **page}
         )
-
-    def look_now(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask every source now and show what each says; with `keep`, keep what follows."""
-        if request.method != "POST" or not request.user.has_perm("domainguard.look_now"):
-            raise PermissionDenied
-        row = get_object_or_404(DomainStatus, pk=pk)
-        keep = "keep" in request.POST
-        looked = check.look_now(row.domain, purpose=check.STAFF, dry_run=not keep)
-        actor = f"staff:{request.user.pk}"
-        audit.record("looked_now", at=now(), actor=actor, domain=row.domain, kept=keep)
-        if not keep:
-            return self._show(request, looked)
-        level = (
-            messages.SUCCESS if looked.verdict and looked.verdict.conclusive else messages.WARNING
-        )
-        said = looked.verdict.sentence if looked.verdict else _("This domain is never looked at.")
-        self.message_user(request, said, level)
-        return HttpResponseRedirect(reverse(_CHANGE, args=[pk]))
-
-    def _show(self, request: HttpRequest, looked: check.Looked) -> HttpResponse:
-        verdict = looked.verdict
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("What each source says now"),
-            "opts": self.opts,
-            "row": looked.row,
-            "verdict": verdict,
-            "evidence": [(each, each.outcome.replace("_", " ")) for each in looked.evidence],
-            "acts": [act.value for act in looked.acts],
-            "reasons": [sentence_of(code) for code in verdict.reasons] if verdict else [],
-        }
-        return TemplateResponse(request, "admin/domainguard/look.html", context)
 
 
 def _trust_key_of(term: str) -> str:

@@ -12,9 +12,9 @@ from domainguard.services.steps import Step
 LABELS: Mapping[Step, Promise] = {
     Step.CONTAIN: _("Contain"),
     Step.RESTORE: _("Restore"),
-    Step.CONTACT: _("Write to another address"),
+    Step.CONTACT: _("Write to other addresses"),
     Step.SIGN_IN: _("Leave to the owner"),
-    Step.RECOVER: _("Start a recovery"),
+    Step.RECOVER: _("Start recovery"),
     Step.NONE: _("Nothing"),
 }
 SENTENCES: Mapping[Step, Promise] = {
