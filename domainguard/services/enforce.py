@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from domainguard import audit
 from domainguard.core.breaker import Traffic, Wish, groups_of, rule
+from domainguard.core.evidence import Outcome, SourceClass
 from domainguard.core.fingerprint import SLACK
 from domainguard.core.policy import Corroboration, bumped, corroborate
 from domainguard.core.reasons import SENTENCES, heaviest
@@ -22,6 +23,7 @@ from domainguard.models import (
     Automation,
     DomainStatus,
     EpochBump,
+    Observation,
     ReviewCase,
 )
 from domainguard.models.locking import atomic
@@ -30,6 +32,7 @@ from domainguard.wiring import is_exempt, now, policy
 
 log = logging.getLogger("domainguard.enforce")
 _OF_AGE = timedelta(days=90)
+_OF_LATE = timedelta(days=14)  # a registry with a long queue is heard by then
 _AT_ONCE = 50  # domains decided in one commit, for which the kill switch waits
 
 
@@ -52,8 +55,9 @@ def enforce() -> Enforced:
     if Automation.is_paused():
         return done
     is_more = _candidates().exists()
+    answered = _answered_for() if is_more else {}
     while is_more:
-        is_more, stopped = _decide(done)
+        is_more, stopped = _decide(done, answered)
         for row, wish, group in stopped:
             done.stopped += _stop(row, wish, group)
     done.deverified, done.restored = projection.carry_out()
@@ -63,7 +67,7 @@ def enforce() -> Enforced:
 _Stopped = list[tuple[DomainStatus, Wish, str]]
 
 
-def _decide(done: Enforced) -> tuple[bool, _Stopped]:
+def _decide(done: Enforced, answered: dict[str, int]) -> tuple[bool, _Stopped]:
     """Bump some of what is corroborated; say whether more may be, and what the breaker stops.
 
     One decider at a time, or two would each use up the breaker's whole budget; the kill switch is
@@ -78,7 +82,7 @@ def _decide(done: Enforced) -> tuple[bool, _Stopped]:
         if switch.paused:
             return False, []
         wanted = {row.domain: (row, why) for row, why in _corroborated()}
-        ruling = rule(_wishes(wanted), _traffic(wanted))
+        ruling = rule(_wishes(wanted), _traffic(wanted, answered))
         for wish in ruling.passed[:_AT_ONCE]:  # in the order of their keys, as all locks
             done.bumped += _bump(wanted[wish.domain][0], counts=wish.counts)
     stopped = [(wanted[wish.domain][0], wish, group) for wish, group in ruling.stopped]
@@ -129,13 +133,22 @@ def _that_count(rows: list[DomainStatus]) -> set[int]:
     return of_age | {row.pk for row in young if row.impact}
 
 
-def _traffic(wanted: dict[str, tuple[DomainStatus, Corroboration]]) -> Traffic:
-    domains: Counter[str] = Counter(sweep=DomainStatus.objects.count())
-    observed = DomainStatus.objects.filter(has_registry=True).count()
+def _answered_for() -> dict[str, int]:
+    """Count the domains that each registry source said something about of late, by group."""
+    words = [outcome.value for outcome in Outcome if outcome.speaks]
+    heard = Observation.objects.filter(
+        at__gt=now() - _OF_LATE, source_class=SourceClass.REGISTRY.value, outcome__in=words
+    )
+    counted = heard.order_by().values("source").annotate(n=Count("domain", distinct=True))
+    return {f"source:{each['source']}": each["n"] for each in counted}
+
+
+def _traffic(
+    wanted: dict[str, tuple[DomainStatus, Corroboration]], answered: dict[str, int]
+) -> Traffic:
+    domains: Counter[str] = Counter(answered, sweep=DomainStatus.objects.count())
     for tld in {row.tld for row, _ in wanted.values()}:
         domains[f"tld:{tld}"] = DomainStatus.objects.filter(domain__endswith=f".{tld}").count()
-    for source in {_source(why) for _, why in wanted.values()}:
-        domains[f"source:{source}"] = observed
     return Traffic(domains, _past())
 
 

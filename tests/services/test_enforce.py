@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -17,6 +18,7 @@ from domainguard.models import (
     Deverification,
     DomainStatus,
     EpochBump,
+    Observation,
     OutboxMail,
     ReviewCase,
 )
@@ -181,6 +183,29 @@ class TestTheBreaker:
             Role.objects.create(project=project, user=owner)
             AddressStanding.objects.filter(account=str(number)).update(account=str(owner.pk))
         assert enforce().stopped == MANY
+
+    @pytest.mark.parametrize(("answered", "passed"), [(2_400, 24), (2_000, 0)])
+    def test_measures_a_source_by_the_domains_it_answers_for_and_not_by_all(
+        self, site, answered, passed
+    ):
+        """A hundredth of what a source knows; two endings, so that neither has its own too many."""
+        others = [
+            DomainStatus(domain=f"far-{n}.com", created_at=site.now(), next_check_at=site.now())
+            for n in range(5_000)
+        ]
+        rows = DomainStatus.objects.bulk_create(others)
+        kept = {"source_class": "registry", "outcome": "answered", "evidence": {}}
+        Observation.objects.bulk_create(
+            Observation(domain=row, look=uuid4(), source="rdap", at=site.now(), **kept)
+            for row in rows[:answered]
+        )
+        for number in range(24):
+            name = f"mill-{number}.{('org', 'net')[number % 2]}"
+            site.mail_domain(name)
+            enroll([stored(f"someone@{name}", str(number))])
+            site.corroborate(name)
+        grow_old(site)
+        assert enforce().bumped == passed
 
     def test_counts_where_the_site_cannot_say(self, site, caplog):
         lapse_of_many(site, of_age=False)
