@@ -6,6 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from registry_site.accounts import history
 from registry_site.accounts import views as accounts
 from registry_site.packages import invitations, token_views
 from registry_site.packages import views as packages
@@ -26,6 +27,7 @@ urlpatterns = [
     path("account/tokens/<int:pk>/", token_views.decide, name="decide"),
     path("user/<str:username>/", accounts.user, name="user"),
     path("account/", accounts.account, name="account"),
+    path("account/history/", history.security_history, name="security_history"),
     path("help/recovery", accounts.recovery_help, name="recovery_help"),
     path("accounts/", include("registry_site.accounts.urls")),
     path("admin/", admin.site.urls),

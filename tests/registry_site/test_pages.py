@@ -13,7 +13,7 @@ PUBLIC = ["front_page", "search", "recovery_help", "account_login", "account_sig
           "account_reset_password", "password_reset_done", "password_reset_complete",
           "account_email_verification_sent"]  # fmt: skip
 OWN = ["account", "account_email", "account_change_password", "account_logout", "new_project",
-       "tokens", "account_reauthenticate", "mfa_index"]  # fmt: skip
+       "tokens", "account_reauthenticate", "mfa_index", "security_history"]  # fmt: skip
 
 
 class Inline(HTMLParser):

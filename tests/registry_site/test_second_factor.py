@@ -124,7 +124,7 @@ def test_an_answer_without_a_code_is_a_wrong_one(client, armed):
     assert client.post("/accounts/code/").status_code == 200
 
 
-CHANGES = [(OFF, {}), (NEW, {}), ("/accounts/email/", {"email": "a@quarry.org", "action_add": ""})]
+CHANGES = [(OFF, {}), (NEW, {}), ("/accounts/email/", {"email": "a@gmail.com", "action_add": ""})]
 
 
 @pytest.mark.parametrize(("path", "form"), CHANGES)
@@ -243,8 +243,8 @@ def test_whoever_lost_the_only_address_signs_in_with_both_and_adds_another(clien
     client.post("/accounts/login/", SIGN_IN)
     give(client, code_of(KEY))
     client.post(AGAIN, {"password": PASSWORD, "code": code_of(KEY)})
-    client.post("/accounts/email/", {"email": "ada@quarry.org", "action_add": ""})
-    assert armed.emailaddress_set.filter(email="ada@quarry.org").exists()
+    client.post("/accounts/email/", {"email": "ada@gmail.com", "action_add": ""})
+    assert armed.emailaddress_set.filter(email="ada@gmail.com").exists()
 
 
 def test_staff_can_neither_read_nor_remove_a_second_factor_in_the_admin():
