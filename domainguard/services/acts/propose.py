@@ -68,6 +68,9 @@ def propose(order: Order) -> StaffAct:
     """
     try:
         with atomic():
+            # Locked before anything is judged: what is true then is true when it is done, and
+            # whoever sent this page a moment before has finished.
+            locked_all({each.domain_id for each in targets_of(verb_of(order.kind), order.targets)})
             earlier = StaffAct.objects.filter(key=order.key).first()
             return _same(earlier, order) if earlier else _new(order)
     except IntegrityError:  # the same page, sent twice at once: the other one was faster
@@ -112,9 +115,6 @@ def without_addresses(text: str) -> str:
 
 
 def _new(order: Order) -> StaffAct:
-    verb = verb_of(order.kind)
-    # Locked before anything is judged, so that what the page said is still true when it is done.
-    locked_all({each.domain_id for each in targets_of(verb, order.targets)})
     seen = preview(order.kind, order.targets, by=order.by)
     if not seen.targets:
         raise Refused(

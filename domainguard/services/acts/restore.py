@@ -101,7 +101,7 @@ def _check(act: StaffAct, target: ActTarget, standing: AddressStanding, row: Dom
         raise Refused("changed", _("Nothing to restore: it is trusted again, or removed."))
     if target.before.get("epoch", row.control_epoch) != row.control_epoch:
         raise Refused("changed", _("The epoch has gone up again since this was proposed."))
-    if unsettled_holds(standing.pk):
+    if unsettled_holds(standing.pk, now()):
         raise Refused("held", _("A hold warns of something that the epoch has not settled yet."))
     if act.not_before is None and not is_unchanged(standing, row):
         raise Refused("changed", _("The registration is not shown to be unchanged any more."))
