@@ -60,10 +60,11 @@ class World:
             )
         return user
 
-    def ask_for_reset(self, address: str) -> None:
-        """Ask as anybody can, at the page."""
+    def ask_for_reset(self, address: str) -> str:
+        """Ask as anybody can, at the page; give what whoever asked can tell of the answer."""
         answer = Client().post(reverse("password_reset"), {"email": address})
         assert answer.status_code == 302
+        return f"{answer.status_code} {answer.headers['Location']} {len(answer.content)}"
 
     def serve(self) -> None:
         """Do what the workers do each second."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
 from domainguard.core.epp import Status
+
+_DATES = ("registered_at", "expires_at", "registrar_expires_at", "renewed_at", "transferred_at")
 
 
 class Holder(StrEnum):
@@ -58,6 +60,11 @@ class Facts:
     def mailbox(self) -> Holder:
         """Whoever reads mail sent to the name now; nobody where none arrives."""
         return self.holder if self.mail else Holder.NOBODY
+
+    def shifted(self, by: timedelta) -> Facts:
+        """Give the same facts with every date moved."""
+        dates = {name: at + by for name in _DATES if (at := getattr(self, name))}
+        return replace(self, **dates)
 
 
 NOTHING = Facts(
@@ -140,6 +147,14 @@ class Life:
             for turn in turns
         )
         return replace(self, turns=tuple(changed), kind=kind or self.kind)
+
+    def shifted(self, by: timedelta) -> Life:
+        """Give the same life at another time, companions and dates at the registry included."""
+        return replace(
+            self,
+            turns=tuple(Turn(turn.at + by, turn.facts.shifted(by)) for turn in self.turns),
+            companions=tuple(each.shifted(by) for each in self.companions),
+        )
 
     def everything(self) -> Iterator[Life]:
         """Give this life and all its companions."""

@@ -30,11 +30,14 @@ class Guard:
         since: datetime,
         policy: Policy,
         outages: Calendar = CALM,
+        *,
+        first_look: datetime | None = None,
     ) -> None:
         self.policy = policy
         above = [each for each in life.companions if life.domain.endswith(f".{each.domain}")]
         own = above[0] if above else life
         self.own = Watch(own, since, policy, outages, proven_at=since - _PROVEN_BEFORE)
+        self.own.next_at = first_look or self.own.next_at
         self.below = Below(life, policy, outages) if above else None
         others = [each for each in life.companions if each is not own]
         self.hosts = [Watch(each, self.own.next_at, policy, outages) for each in others]
@@ -55,15 +58,28 @@ class Guard:
         return twin
 
     def run_to(self, when: datetime) -> None:
-        """Do every look that falls due before this moment."""
+        """Do every look that falls due before this moment, each at its own time."""
         while self._due[0][0] < when:
             now, number = self._due[0]
-            watch = self._watched()[number]
-            if watch is self.own and self.below:
-                self.below.look(now)
-            watch.sweep(now, in_full=watch is self.own and self.below is not None)
-            heapq.heapreplace(self._due, (watch.next_at, number))
-            self._note(now)
+            self._sweep_one(self._watched()[number], now)
+            heapq.heapreplace(self._due, (self._watched()[number].next_at, number))
+
+    def sweep_at(self, now: datetime) -> None:
+        """Do every look that is due by now, all at this moment, as one late sweep does."""
+        for watch in self._watched():
+            if watch.next_at <= now:
+                self._sweep_one(watch, now)
+        self._replan()
+
+    def _sweep_one(self, watch: Watch, now: datetime) -> None:
+        below = self.below if watch is self.own else None
+        if below:
+            below.look(now)
+        watch.sweep(now, in_full=below is not None)
+        self._note(now)
+
+    def _replan(self) -> None:
+        self._due = sorted((each.next_at, n) for n, each in enumerate(self._watched()))
 
     def due(self) -> datetime:
         """Give the moment of the next look."""
@@ -84,7 +100,7 @@ class Guard:
             self.below.look(now)
         verdict = self.own.look(now)
         self.own.plan_next(now)
-        self._due = sorted((each.next_at, n) for n, each in enumerate(self._watched()))
+        self._replan()
         self._note(now)
         said = verdict.conclusive or self._has_young_answer(now)
         spared = not verdict.adverse or self.own.record.held
