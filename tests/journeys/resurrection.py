@@ -121,10 +121,9 @@ def _moments(life: Life, start: datetime) -> list[datetime]:
     """Give the moments at which anything is done: sweeps soon after each turn, and the attack."""
     mine = strangers_since(life)
     end = mine + DAY if mine else start + _WITHIN
-    bad = sorted(
-        turn.at for each in life.everything() for turn in each.turns if is_lost(turn.facts)
-    )
-    swept = {start, *(turn.at + _SOON for turn in known), *(at + _LATER for at in bad[:1])}
+    turns = [turn for each in life.everything() for turn in each.turns]
+    lost = sorted(turn.at for turn in turns if is_lost(turn.facts))
+    swept = {start, *(turn.at + _SOON for turn in turns), *(at + _LATER for at in lost[:1])}
     attacks = {mine - OLD_LINK, mine, mine + timedelta(hours=8)} if mine else set()
     return sorted(at for at in swept | attacks if start <= at <= end)
 
