@@ -15,6 +15,23 @@ OBSERVE: Literal["observe"] = "observe"
 ENFORCE: Literal["enforce"] = "enforce"
 SOURCES = ("dns", "rdap", "whois", "fastly", "UnsafeAlwaysActive")
 
+# Dotted names, because a letter is written on a higher floor than the outbox that carries it.
+LETTERS: Mapping[str, str] = {
+    "reset": "domainguard.integrations.auth.reset_letter",
+    "allauth": "domainguard.integrations.rendered.rendered_letter",
+    "djoser": "domainguard.integrations.djoser.djoser_letter",
+    "dj_rest_auth": "domainguard.integrations.dj_rest_auth.reset_letter",
+    "deverified": "domainguard.services.notify.deverified_letter",
+    "restored": "domainguard.services.notify.restored_letter",
+    "refused": "domainguard.services.notify.refused_letter",
+    "staff": "domainguard.services.acts.letters.staff_letter",
+    "changed": "domainguard.services.notify.changed_letter",
+    "way_back": "domainguard.services.ways.links.notice_letter",
+    "way_back_link": "domainguard.services.ways.links.link_letter",
+    "early": "domainguard.services.say.early_letter",
+    "co_owner": "domainguard.services.say.co_owner_letter",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

@@ -194,16 +194,16 @@ def _reason(facts: _Facts, purpose: Purpose) -> tuple[Reason, bool]:
 
 def _opened_by_a_way(facts: _Facts) -> bool:
     """Say whether its owner proved to be the one who lost it: then a link may follow (RULES 7)."""
+    at = now()
     ways = _primary(WayBack).filter(
         standing=facts.pk,
         kind=WayBack.Kind.SIGNED_IN,
         epoch=facts.control_epoch,
         before=facts.verified_epoch,
-        before__lt=facts.control_epoch,
         ended_at=None,
-        dies_at__gt=now(),
+        dies_at__gt=at,
     )
-    return ways.exists() and not unsettled_holds(facts.pk)
+    return ways.exists() and not unsettled_holds(facts.pk, at)
 
 
 def _is_too_new(facts: _Facts, purpose: Purpose) -> bool:

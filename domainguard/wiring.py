@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from limits.storage import RedisStorage
 
 from .addressbooks.base import AddressBook, NoFacts, SiteFacts
-from .conf import settings
+from .conf import LETTERS, settings
 from .core.names import (
     Address,
     DomainName,
@@ -229,29 +229,11 @@ def exempt_providers() -> frozenset[str]:
 
 def letter(name: str) -> Callable[..., Any]:
     """Give the function that writes a letter; raises ImproperlyConfigured for an unknown name."""
-    dotted = {**_LETTERS, **settings().letters}.get(name)
+    dotted = {**LETTERS, **settings().letters}.get(name)
     if dotted is None:
         raise ImproperlyConfigured(f"DOMAINGUARD['LETTERS'] has no letter {name!r}.")
     written: Callable[..., Any] = import_string(dotted)
     return written
-
-
-# Dotted names, because a letter is written on a higher floor than the outbox that carries it.
-_LETTERS = {
-    "reset": "domainguard.integrations.auth.reset_letter",
-    "allauth": "domainguard.integrations.rendered.rendered_letter",
-    "djoser": "domainguard.integrations.djoser.djoser_letter",
-    "dj_rest_auth": "domainguard.integrations.dj_rest_auth.reset_letter",
-    "deverified": "domainguard.services.notify.deverified_letter",
-    "restored": "domainguard.services.notify.restored_letter",
-    "refused": "domainguard.services.notify.refused_letter",
-    "staff": "domainguard.services.acts.letters.staff_letter",
-    "changed": "domainguard.services.notify.changed_letter",
-    "way_back": "domainguard.services.ways.links.notice_letter",
-    "way_back_link": "domainguard.services.ways.links.link_letter",
-    "early": "domainguard.services.say.early_letter",
-    "co_owner": "domainguard.services.say.co_owner_letter",
-}
 
 
 @cache

@@ -28,6 +28,7 @@ urlpatterns = [
     path("user/<str:username>/", accounts.user, name="user"),
     path("account/", accounts.account, name="account"),
     path("account/history/", history.security_history, name="security_history"),
+    path("account/", include("domainguard.pages.urls")),
     path("help/recovery", accounts.recovery_help, name="recovery_help"),
     path("accounts/", include("registry_site.accounts.urls")),
     path("admin/", admin.site.urls),

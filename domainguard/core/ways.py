@@ -30,7 +30,8 @@ class Situation:
     A second factor and saved codes count only from before the change: later ones may be those of
     whoever had the password then. `other_address` may win back the account and hangs on another
     trust key. `same_owner` says that the registration and all its hosts are as before the loss,
-    `lapsed` that nothing but a lapse took the trust.
+    `lapsed` that nothing but a lapse took the trust. `provable` is false while a hold without a
+    date touches also what is proven today.
     """
 
     second_factor: bool = False
@@ -38,6 +39,7 @@ class Situation:
     saved_codes: bool = False
     same_owner: bool = False
     lapsed: bool = False
+    provable: bool = True
 
 
 def ways_open(situation: Situation) -> tuple[Way, ...]:
@@ -45,8 +47,8 @@ def ways_open(situation: Situation) -> tuple[Way, ...]:
     has_code = situation.other_address and situation.saved_codes
     ways = {
         Way.SAME_REGISTRATION: situation.lapsed,
-        Way.SIGNED_IN: situation.second_factor,
-        Way.SAVED_CODE: has_code,
+        Way.SIGNED_IN: situation.second_factor and situation.provable,
+        Way.SAVED_CODE: has_code and situation.provable,
         Way.DNS_PROOF: situation.same_owner,
         Way.CASE: True,
     }

@@ -23,7 +23,7 @@ from domainguard.gate import Purpose
 from domainguard.integrations.allauth_codes import code_of_login, code_of_reset
 from domainguard.integrations.redeem import redeem_mail, redeem_token, tell_of_change
 from domainguard.integrations.rendered import parts_of
-from domainguard.services import enroll, intents
+from domainguard.services import enroll, hygiene, intents
 from domainguard.services.ask import may_be_told, may_reset
 from domainguard.services.post import send_capability_mail
 from domainguard.wiring import address_book
@@ -96,6 +96,15 @@ class AccountAdapterMixin:
         elif redeem_mail(account_of(user), email, Purpose.RECOVER, sign_in) is None:
             request.session.flush()
             raise PermissionDenied
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """Refuse to give up the last address that is worth as much to the account.
+
+        An unlucky site may have none that counts: then all but the rules of allauth allow it.
+        """
+        allowed: bool = super().can_delete_email(email_address)  # type: ignore[misc]
+        account = str(email_address.user_id)
+        return allowed and hygiene.may_remove(account, email_address.email)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Take a proof of an address that came by a mail of ours and is admitted now."""

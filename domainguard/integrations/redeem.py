@@ -14,7 +14,7 @@ from domainguard.addressbooks.keys import account_of
 from domainguard.conf import settings
 from domainguard.core.names import NameRefused
 from domainguard.gate import Purpose, may_receive
-from domainguard.integrations.tokens import Claims, read_claims, recovery_tokens
+from domainguard.integrations.tokens import read_claims, recovery_tokens
 from domainguard.models import AddressStanding, DomainStatus, OutboxMail
 from domainguard.models.locking import atomic, lock_standing
 from domainguard.services import notify
@@ -57,20 +57,19 @@ def redeem_token(user: Any, token: str | None, write: Callable[[], object]) -> b
             return False
         write()
         _tell(told, claims.mail)
-        _record(claims)
+        standings = _primary(AddressStanding).select_related("mail_domain__trust_key")
+        _record(standings.get(pk=claims.standing), claims.epoch)
     return True
 
 
-def _record(claims: Claims) -> None:
-    standings = _primary(AddressStanding).select_related("mail_domain__trust_key")
-    standing = standings.get(pk=claims.standing)
+def _record(standing: AddressStanding, epoch: int | None) -> None:
     audit.record(
         "recovery_completed",
         at=now(),
         domain=standing.mail_domain.trust_key.domain,
         canonical=standing.canonical,
         account=standing.account,
-        epoch=claims.epoch,
+        epoch=epoch,
     )
 
 
@@ -101,6 +100,8 @@ def redeem_mail(
         if not answer.admitted or not unused.update(used_at=now()):
             return None
         write()
+        if purpose is Purpose.RECOVER:
+            _record(standing, answer.epoch)
     return last
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import router
 from django.db.models import Max
 
+from domainguard.core.policy import touches
 from domainguard.core.reasons import Hold
 from domainguard.core.record import Cause
 from domainguard.core.ways import is_spent
@@ -14,10 +17,11 @@ from .domain_status import DomainStatus, holds_of
 from .epoch_bump import EpochBump
 
 
-def unsettled_holds(standing_id: int) -> list[Hold]:
-    """Give the holds on trust key, mail domain, parent and dependencies, the spent ones left out.
+def unsettled_holds(standing_id: int, at: datetime) -> list[Hold]:
+    """Give the holds that would touch the address if it were proven at this moment.
 
-    Everybody whom a spent hold touches is behind by an epoch; it warns of nothing else any more.
+    Those on trust key, mail domain, parent and dependencies. Everybody whom a spent hold touches is
+    behind by an epoch; it warns of nothing else any more.
     """
     standings = AddressStanding.objects.using(router.db_for_write(AddressStanding))
     standing = standings.select_related("mail_domain__trust_key__parent").get(pk=standing_id)
@@ -28,7 +32,8 @@ def unsettled_holds(standing_id: int) -> list[Hold]:
     holds = list(mail_domain.active_holds)
     holds += [hold for row in others for hold in holds_of(row.holds)]
     spent = spent_holds(mail_domain.trust_key)
-    return holds + [hold for hold in mail_domain.trust_key.active_holds if hold not in spent]
+    holds += [hold for hold in mail_domain.trust_key.active_holds if hold not in spent]
+    return [hold for hold in holds if touches(hold, at)]
 
 
 def spent_holds(row: DomainStatus) -> list[Hold]:

@@ -23,7 +23,7 @@ from domainguard.wiring import now
 _SECONDS = 5.0
 _LONGEST = 80
 _A_DAY = timedelta(hours=24)
-_PURPOSES = (Purpose.RECOVER, Purpose.ACCEPT, Purpose.UNDO)
+_PURPOSES = (Purpose.RECOVER, Purpose.ACCEPT, Purpose.UNDO, Purpose.CONFIRM)
 _HANDED_OVER = (OutboxMail.Status.SENDING, OutboxMail.Status.SENT, OutboxMail.Status.UNCERTAIN)
 _REFUSED = GateAnswer(False, Reason.UNKNOWN)
 
@@ -38,11 +38,18 @@ def capability_token(mail: OutboxMail, about: str) -> str:
     return _signer(about).sign(str(mail.pk))
 
 
-def redeem_capability(token: str, about: str, write: Callable[[], object]) -> GateAnswer:
+def redeem_capability(
+    token: str,
+    about: str,
+    write: Callable[[], object],
+    *,
+    first: Callable[[], object] = lambda: None,
+) -> GateAnswer:
     """Look at the domain, then lock, ask, and write; the answer says whether it was written.
 
     Call it outside any transaction. Whatever `write` raises undoes all, and the token stays good.
-    The answer's reason is for the site's own trail, not for who holds the link.
+    `first` takes the locks that `write` needs besides, since locks have an order. The answer's
+    reason is for the site's own trail, not for who holds the link.
     """
     mail = _mail(token, about)
     answer = _REFUSED if mail is None else _ask(mail)
@@ -51,6 +58,7 @@ def redeem_capability(token: str, about: str, write: Callable[[], object]) -> Ga
     if look_at_moment_of_use(mail.standing, seconds=_SECONDS) is not Answer.MAIL:
         return GateAnswer(False, Reason.NOBODY_ANSWERED)
     with atomic():
+        first()
         lock_standing(mail.standing_id)
         answer = _ask(mail)
         unused = OutboxMail.objects.filter(pk=mail.pk, used_at=None)

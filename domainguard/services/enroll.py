@@ -8,6 +8,7 @@ from datetime import datetime
 
 from domainguard import audit
 from domainguard.addressbooks.base import StoredAddress
+from domainguard.addressbooks.recovery import RecoveryFacts
 from domainguard.core.names import Address, NameRefused
 from domainguard.models import AddressStanding
 from domainguard.models.locking import atomic
@@ -113,18 +114,33 @@ def prove_now(stored: StoredAddress) -> AddressStanding | None:
     """Record that an address was proven at this moment; None for a refused name.
 
     An account's first address counts at once. Whoever holds a stolen session adds one of their
-    own, so a further one rests before it wins back anything, unless a second factor was asked for.
+    own, so a further one rests before it wins back anything, also when the others are gone by now.
+    Only a second factor that is older than such a rest spares it: that was asked for as well.
     """
     standing = standing_of(replace(stored, verified=False))
     if standing is None:
         return None
     others = AddressStanding.objects.filter(
-        book=standing.book, account=standing.account, removed_at=None, verified_epoch__isnull=False
+        book=standing.book, account=standing.account, verified_epoch__isnull=False
     ).exclude(pk=standing.pk)
-    rests = others.exists() and not site_facts().has_second_factor(standing.account)
+    rests = others.exists() and not _has_old_factor(standing.account)
     at = now()
     prove(standing, at=at, recovery_from=at + policy().quarantine if rests else None)
     return standing
+
+
+def _has_old_factor(account: str) -> bool:
+    """Say whether a second factor guards the account that is no newer than a rest is long.
+
+    A site that cannot date it is believed: whoever adds an address there gave it a moment ago.
+    """
+    facts = site_facts()
+    if not facts.has_second_factor(account):
+        return False
+    if not isinstance(facts, RecoveryFacts):
+        return True
+    since = facts.second_factor_since(account)
+    return since is not None and since <= now() - policy().quarantine
 
 
 def _enroll_one(stored: StoredAddress, address: Address) -> tuple[AddressStanding, bool]:

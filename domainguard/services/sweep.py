@@ -17,6 +17,7 @@ from domainguard.services.acts.carry_out import carry_out_due
 from domainguard.services.clock import check_clock
 from domainguard.services.seal_trail import seal_trail
 from domainguard.services.tally import tally
+from domainguard.services.ways.carry_on import carry_on
 from domainguard.wiring import exempt_providers, now
 
 log = logging.getLogger("domainguard.sweep")
@@ -88,6 +89,7 @@ def sweep(
     carry_out_due()
     enforced = enforce.enforce()
     done.deverified, done.restored = enforced.deverified, enforced.restored
+    carry_on()
     done.waiting_for_review = ReviewCase.objects.filter(closed_at=None).count()
     early.find()
     done.accounts_warned = say.say()

@@ -26,6 +26,7 @@ from .dns_quorum import (
     ResolverAnswer,
     agree,
     at_mail_domain,
+    at_text,
     at_trust_key,
     doubt,
     needed,
@@ -106,6 +107,10 @@ class DnsSource:
         NXDOMAIN here is about this mail domain only, also when a CNAME of it leads nowhere.
         """
         return self._look(mail_domain, _MAIL, now, deadline)
+
+    def look_for_text(self, name: str, text: str, *, now: datetime, deadline: Deadline) -> Evidence:
+        """Ask every resolver for a TXT record: DELEGATED where a quorum sees it, NODATA where not."""
+        return self._look(name, _Depth(("TXT",), partial(at_text, text)), now, deadline)
 
     def triage(self, domain: RegistrableDomain, *, now: datetime, deadline: Deadline) -> Evidence:
         """Ask the resolver whose turn it is for NS, SOA and MX.

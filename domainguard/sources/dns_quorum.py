@@ -83,6 +83,15 @@ def at_mail_domain(resolver: Resolver, found: Mapping[str, Finding]) -> Resolver
     return _answer(resolver, found, _presence(exists=exists, delegated=delegated))
 
 
+def at_text(text: str, resolver: Resolver, found: Mapping[str, Finding]) -> ResolverAnswer:
+    """Say whether a TXT record with exactly this text was found: delegated if so, else no data."""
+    is_there = text in found["TXT"].records
+    presence = Presence.DELEGATED if is_there else Presence.NODATA
+    return ResolverAnswer(
+        resolver, Outcome.ANSWERED, _IN_WORDS[presence], Delegation(presence=presence)
+    )
+
+
 def needed(asked: int) -> int:
     """Give how many must agree: both or the only one, and of three or more all but one."""
     return asked if asked < 3 else asked - 1

@@ -124,4 +124,5 @@ _TEXT: Mapping[str, Callable[[Any], str]] = {
     "SOA": lambda soa: f"{_name_text(soa.mname)} {_name_text(soa.rname)}",
     "A": lambda a: str(a.address),
     "AAAA": lambda aaaa: str(aaaa.address),
+    "TXT": lambda txt: b"".join(txt.strings).decode("ascii", "replace"),
 }

@@ -78,6 +78,9 @@ def _apex(name: str, facts: Facts, rdtype: str) -> DnsAnswer:
 
 def _below(name: str, domain: str, facts: Facts, rdtype: str) -> DnsAnswer:
     label = name.removesuffix(f".{domain}")
+    texts = tuple(f'"{text}"' for at, text in facts.texts if at == label)
+    if texts:
+        return DnsAnswer(records=texts) if rdtype == "TXT" else NODATA
     known = label in facts.hosts or label.startswith(_HOST_PREFIXES)
     if not known and facts.holder is not Holder.REGISTRAR:
         return NXDOMAIN

@@ -40,6 +40,7 @@ class AddressCard:
     primary: bool
     provable: bool
     words: Words
+    standing: int | None = None
 
 
 _FINE: Final = Words(
@@ -103,12 +104,13 @@ def standings_of(email: str) -> QuerySet[AddressStanding]:
 
 
 def _card(address: EmailAddress) -> AddressCard:
-    words = _words(address)
-    return AddressCard(address.email, address.primary, words is _UNPROVEN, words)
-
-
-def _words(address: EmailAddress) -> Words:
     standing = standings_of(address.email).filter(account=str(address.user_id)).first()
+    words = _words(address, standing)
+    provable, known = words is _UNPROVEN, standing.pk if standing is not None else None
+    return AddressCard(address.email, address.primary, provable, words, known)
+
+
+def _words(address: EmailAddress, standing: AddressStanding | None) -> Words:
     if standing is None:
         return _FINE if address.verified else _UNPROVEN
     return _WORDS.get(may_receive(standing.pk, Purpose.RECOVER).reason, _UNPROVEN)

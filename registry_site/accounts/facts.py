@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Count, F, Q, Sum
-from django.utils import timezone
+from django.db.models import Count, Q, Sum
 
 from domainguard.addressbooks.base import AccountFacts, Stakes
 from registry_site.packages.models import Project, Release, Role
 
-from .models import User
+from . import containment
+from .models import AccountEvent, User
+from .recovery import SignInFacts
 from .second_factor import has_second_factor, with_second_factor
 
+_EVENTS = 50
 
-class RegistrySiteFacts:
+
+class RegistrySiteFacts(SignInFacts):
     """DomainGuard's SiteFacts for this registry. An account is its primary key as text."""
 
     def impact(self, account: str) -> int:
@@ -66,11 +68,29 @@ class RegistrySiteFacts:
         releases = Release.objects.filter(published_by__pk=account, published_at__gte=moment)
         return [str(each) for each in releases.select_related("project").order_by("published_at")]
 
-    def contain(self, account: str) -> None:
-        """End every session of the account and stop it from publishing, in one transaction."""
-        with transaction.atomic():
-            users = User.objects.filter(pk=account)
-            users.update(session_generation=F("session_generation") + 1)
-            users.filter(publishing_frozen_at__isnull=True).update(
-                publishing_frozen_at=timezone.now()
-            )
+    def co_owners(self, account: str) -> list[str]:
+        """Name the other owners of the projects that this account owns."""
+        owners = Role.objects.filter(kind=Role.Kind.OWNER)
+        owned = owners.filter(user__pk=account).values("project")
+        others = owners.filter(project__in=owned).exclude(user__pk=account)
+        return [
+            str(key) for key in others.order_by("user").values_list("user", flat=True).distinct()
+        ]
+
+    def history_since(self, account: str, moment: datetime) -> list[tuple[datetime, str]]:
+        """Give what happened to the account since then, the newest first, in words for staff."""
+        events = AccountEvent.objects.filter(user__pk=account, at__gte=moment)[:_EVENTS]
+        return [(each.at, _in_words(each)) for each in events]
+
+    def contain(self, account: str) -> dict[str, int | None]:
+        """End sessions, tokens and invitations of the account, and stop it from publishing."""
+        return containment.contain(account)
+
+    def remove_second_factor(self, account: str) -> None:
+        """Let the account's password alone sign in."""
+        containment.remove_second_factor(account)
+
+
+def _in_words(event: AccountEvent) -> str:
+    said = event.what.replace("_", " ").capitalize()
+    return ", ".join(filter(None, (said, event.about, event.network)))

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from domainguard.integrations.auth import PasswordResetConfirmView, PasswordResetView
 
-from . import views
+from . import address_pages, views
 
 reset = PasswordResetView.as_view()
 
@@ -40,7 +40,7 @@ urlpatterns = [
         never_cache(codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
-    path("email/", views.addresses, name="account_email"),
+    path("email/", address_pages.addresses, name="account_email"),
     path("confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
     path("confirm-email/<str:key>/", allauth.confirm_email, name="account_confirm_email"),
     path("password/change/", allauth.password_change, name="account_change_password"),

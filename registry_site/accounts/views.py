@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
-from allauth.account.views import EmailView, ReauthenticateView
+from allauth.account.views import ReauthenticateView
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -36,15 +36,6 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/account.html", shown)
 
 
-class AddressesView(EmailView):  # type: ignore[misc]
-    """Lets the signed-in person add, verify, prefer and remove addresses."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add what each address may do for the account."""
-        cards = address_cards(cast(User, self.request.user))
-        return {**super().get_context_data(**kwargs), "addresses": cards}
-
-
 class AllFactorsView(ReauthenticateView):  # type: ignore[misc]
     """Asks for the password once more, and for a code where the account has a second factor."""
 
@@ -56,7 +47,6 @@ class AllFactorsView(ReauthenticateView):  # type: ignore[misc]
 
 
 reauthenticate = never_cache(AllFactorsView.as_view())
-addresses = never_cache(login_required(AddressesView.as_view()))
 
 
 @require_safe

@@ -15,6 +15,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from domainguard.addressbooks.keys import account_of
+from domainguard.services import hygiene
 from registry_site.accounts.models import User
 
 from .forms import ProjectForm, ReleaseForm
@@ -69,16 +71,21 @@ def project(request: HttpRequest, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new_project(request: HttpRequest) -> HttpResponse:
-    """Let a signed-in person take a name and become its owner."""
+    """Let a signed-in person take a name and become its owner.
+
+    Not while the account hangs on one custom domain alone: its page says what to do about that.
+    """
     _refuse_the_frozen(request)
+    is_unsafe = hygiene.needs_second_proof(account_of(request.user))
     form = ProjectForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not is_unsafe and form.is_valid():
         with transaction.atomic():
             made = form.save()
             Role.objects.create(project=made, user=cast(User, request.user))
         messages.success(request, _("%(name)s is yours.") % {"name": made.name})
         return redirect(made)
-    return render(request, "packages/new_project.html", {"form": form})
+    shown = {"form": form, "needs_second_proof": is_unsafe}
+    return render(request, "packages/new_project.html", shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

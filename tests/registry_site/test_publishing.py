@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from registry_site.packages.models import Project, Release, Role, normalized
+
+from .second_factor import arm
 
 
 def test_an_owner_publishes_a_release(client, person, project):
@@ -73,8 +76,24 @@ def test_a_frozen_account_is_told_no_and_not_why(client, person, project, path):
     assert not any(word in response.text.lower() for word in ("frozen", "email", "domain"))
 
 
+def safe(person):
+    """Give a person a second factor: nobody starts a project on one custom domain alone."""
+    arm(person)
+    return person
+
+
+@pytest.mark.django_db
+def test_nobody_starts_a_project_whose_account_hangs_on_one_custom_domain(client, person):
+    client.force_login(person("ada"))
+    page = client.get("/new/").text
+    assert "First make your account safer" in page
+    assert reverse("mfa_index") in page
+    assert client.post("/new/", {"name": "tidepool"}).status_code == 200
+    assert not Project.objects.exists()
+
+
 def test_whoever_starts_a_project_owns_it(client, person):
-    ada = person("ada")
+    ada = safe(person("ada"))
     client.force_login(ada)
     assert client.post("/new/", {"name": "Tide_Pool"}).url == "/project/tide-pool/"
     assert Role.objects.get(project__name="tide-pool").user == ada
@@ -83,14 +102,14 @@ def test_whoever_starts_a_project_owns_it(client, person):
 @pytest.mark.parametrize("name", ["tidepool", "TidePool", "  tidepool "])
 def test_a_taken_name_stays_taken_however_it_is_written(client, person, project, name):
     project("tidepool")
-    client.force_login(person("ada"))
+    client.force_login(safe(person("ada")))
     assert client.post("/new/", {"name": name}).status_code == 200
     assert Project.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["", "ünder", "a b/c", "../x", "-", "new\u200bname"])
 def test_what_is_no_name_is_refused(client, person, name):
-    client.force_login(person("ada"))
+    client.force_login(safe(person("ada")))
     assert client.post("/new/", {"name": name}).status_code == 200
     assert not Project.objects.exists()
 

@@ -158,7 +158,7 @@ def test_changing_an_address_asks_for_the_password_once_more(client, person):
     assert EmailAddress.objects.filter(user=ada).count() == 1
 
 
-def test_adding_an_address_that_another_account_has_looks_like_adding_any(client, person):
+def test_adding_an_address_that_another_account_has_looks_like_adding_any(client, person, mill):
     person("bob")
     client.force_login(person("ada"))
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
