@@ -8,7 +8,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from domainguard import audit
-from domainguard.models import ActTarget, AddressStanding, Deverification, DomainStatus, StaffAct
+from domainguard.models import (
+    ActTarget,
+    AddressStanding,
+    Deverification,
+    DomainStatus,
+    StaffAct,
+    WayBack,
+)
 from domainguard.models.holds_over import unsettled_holds
 from domainguard.services import notify
 from domainguard.wiring import address_book, now, policy
@@ -61,11 +68,12 @@ def _alone_today(by: str) -> int:
 
 
 def _proposed(act: StaffAct, target: ActTarget) -> None:
-    """Remember the epoch that was spoken of; it may go up again before the act is due."""
-    target.before = {"epoch": target.domain.control_epoch}
+    """Remember the epoch that was spoken of, and the owner's own case: both may end before."""
+    standing = _standing(target)
+    case = WayBack.objects.filter(standing=standing, ended_at=None).first()
+    target.before = {"epoch": target.domain.control_epoch, "way": case.pk if case else None}
     if act.not_before is None:
         return
-    standing = _standing(target)
     for each in notify.eligible_standings(standing.account):
         letters.tell(each, act, "restore_proposed", about=standing.address)
 
@@ -101,6 +109,9 @@ def _check(act: StaffAct, target: ActTarget, standing: AddressStanding, row: Dom
         raise Refused("changed", _("Nothing to restore: it is trusted again, or removed."))
     if target.before.get("epoch", row.control_epoch) != row.control_epoch:
         raise Refused("changed", _("The epoch has gone up again since this was proposed."))
+    case = WayBack.objects.filter(pk=target.before.get("way")).first()
+    if case is not None and case.end not in ("", WayBack.End.DONE):
+        raise Refused("case_over", _("The owner's own case is over: %s.") % case.get_end_display())
     if unsettled_holds(standing.pk, now()):
         raise Refused("held", _("A hold warns of something that the epoch has not settled yet."))
     if act.not_before is None and not is_unchanged(standing, row):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domainguard.gate import Purpose, may_receive
-from domainguard.models import AuditEvent, Deverification, OutboxMail, StaffAct
+from domainguard.models import AuditEvent, Deverification, OutboxMail, StaffAct, WayBack
 from domainguard.services.acts import decide, undo
 from domainguard.services.acts.carry_out import carry_out_due
 from domainguard.services.acts.verb import Refused
@@ -68,13 +68,18 @@ def test_what_is_not_shown_to_be_unchanged_takes_two_people_and_72_hours(site, c
     assert not trusted(row)
 
 
-def slow(site, *others: str) -> tuple[Deverification, StaffAct]:
+def slow(site, *others: str, case: bool = False) -> tuple[Deverification, StaffAct]:
     row = lost(site, "ada", "mill-lane.org", *others)
     renewed(site)
     domain = row.bump.domain
     domain.refresh_from_db()
     domain.observed = {**domain.observed, "registrar": "iana:1"}
     domain.save()
+    if case:
+        WayBack.objects.create(
+            standing=row.standing, account=row.standing.account, kind="case", epoch=2, before=1,
+            begun_at=site.now(), dies_at=site.now() + timedelta(days=60),
+        )  # fmt: skip
     return row, order("restore", [row])
 
 
@@ -123,6 +128,18 @@ def test_a_hold_that_no_epoch_has_settled_stops_a_slow_restore(site):
     assert outcomes(act) == ["A hold warns of something that the epoch has not settled yet."]
     row.standing.refresh_from_db()
     assert row.standing.verified_epoch == 1
+
+
+@pytest.mark.parametrize(("end", "comes"), [("cancelled", False), ("refused", False), ("", True)])
+def test_an_owner_who_cancels_their_case_in_the_72_hours_stops_it(site, end, comes):
+    row, act = slow(site, case=True)
+    decide.approve(act.pk, by=BEN, reason="Proofs seen.")
+    if end:
+        WayBack.objects.update(ended_at=site.now(), end=end)
+    later(site, hours=73)
+    carry_out_due()
+    assert act.targets.get().is_done is comes
+    assert may_receive(row.standing_id, Purpose.NOTICE).admitted is comes
 
 
 def test_a_slow_restore_that_is_refused_in_time_never_comes(site):
