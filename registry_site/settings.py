@@ -78,6 +78,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "domainguard.context_processors.domainguard",
             ]
         },
     }
@@ -164,6 +165,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "domainguard.admin.csrf.csrf_refused"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT = _behind_tls
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked from inside, where there is no TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _behind_tls else 0
@@ -222,6 +224,7 @@ DOMAINGUARD: dict[str, Any] = {
     **settings_from(os.environ),
     "PUBLIC_ORIGIN": PUBLIC_ORIGIN,
     "ADDRESS_BOOK": "domainguard.addressbooks.allauth.AllauthAddressBook",
+    "ADDRESSES_URL": "account_email",
     "SITE_FACTS": "registry_site.accounts.facts.RegistrySiteFacts",
     "TRUSTED_PROXY_COUNT": ALLAUTH_TRUSTED_PROXY_COUNT,
     "LETTERS": {
