@@ -93,7 +93,11 @@ class SiteFacts(Protocol):
 
     A large site also has `facts_of(accounts) -> dict[str, AccountFacts]`, which answers for many
     accounts at once; without it a sweep asks for each account. With `stakes_of(accounts) ->
-    dict[str, Stakes]` the list of de-verified accounts shows projects and downloads.
+    dict[str, Stakes]` the list of de-verified accounts shows projects and downloads, and with
+    `history_since(account, moment) -> [(time, words)]` the page of one what happened since. With
+    `co_owners(account) -> Iterable[str]` those who own things together with an account, owners of
+    its organisations too, are told when it cannot be recovered by mail. With `language(account) ->
+    str` mail is written in a language of the account's own.
     """
 
     def impact(self, account: str) -> int:
