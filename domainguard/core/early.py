@@ -11,6 +11,7 @@ from .record import Record
 
 DAYS_BEFORE = (60, 30, 7)
 LASTS = timedelta(days=1)  # trouble that is over within a day is nobody's trouble
+LOOK_FIRST = timedelta(hours=6)
 _WORD_IS_YOUNG = timedelta(hours=26)
 
 
@@ -62,6 +63,13 @@ def next_warning_at(record: Record, *, now: datetime, told: str) -> datetime | N
     if current is not None and current.about != told:
         return now
     return min((each for each in _moments(record) if each > now), default=None)
+
+
+def wants_word(record: Record, warn_at: datetime | None, *, now: datetime) -> bool:
+    """Say whether the registry should be asked before its date is repeated to an owner."""
+    if warn_at is None or record.exempt or record.held or record.state is not State.ACTIVE:
+        return False
+    return warn_at - now <= LOOK_FIRST and not is_word_young(record, now=now)
 
 
 def is_word_young(record: Record, *, now: datetime) -> bool:

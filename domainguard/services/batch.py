@@ -13,6 +13,7 @@ from time import monotonic
 
 from django.db import OperationalError
 
+from domainguard.core.early import wants_word
 from domainguard.core.evidence import Evidence, Outcome
 from domainguard.core.fingerprint import is_unchanged
 from domainguard.core.names import MailDomain as MailDomainName
@@ -132,6 +133,8 @@ class _Round:
         if below or record.fingerprint is None or record.held or record.silent:
             self._look_in_full(row, below, may_wait=record.fingerprint is None)
             return False
+        if wants_word(record, row.warn_at, now=now()):
+            wanted = Depth.FULL
         self._light[row.domain] = row, record, wanted
         return True
 

@@ -6,13 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import QuerySet
 
 from domainguard.conf import settings
-from domainguard.core.early import Trouble, Warning, is_word_young, next_warning_at, warning_of
+from domainguard.core.early import (
+    LOOK_FIRST,
+    Trouble,
+    Warning,
+    is_word_young,
+    next_warning_at,
+    warning_of,
+)
 from domainguard.models import AddressStanding, Automation, DomainStatus, DueNotice, MailDomain
 from domainguard.models.locking import atomic
 from domainguard.wiring import is_exempt, now
@@ -20,7 +27,6 @@ from domainguard.wiring import is_exempt, now
 _Row = TypeVar("_Row", DomainStatus, MailDomain)
 _DOMAINS = 100  # come up in one sweep; the next goes on with the rest
 _PAGE = 1_000
-_LOOK_FIRST = timedelta(hours=6)
 
 
 def find() -> int:
@@ -68,7 +74,7 @@ def _take_up(row: DomainStatus) -> bool:
     if warning is not None and warning.about != row.warned_of:
         if warning.trouble is Trouble.EXPIRY and not is_word_young(record, now=at):
             # It may have been renewed since: a look comes first, and brings the domain up again.
-            rows.update(next_check_at=at, warn_at=at + _LOOK_FIRST)
+            rows.update(next_check_at=at, warn_at=at + LOOK_FIRST)
             return False
         _put_down_all(_behind(row, warning), warning, f"{row.pk}:{warning.about}")
         row.warned_of = warning.about

@@ -58,11 +58,6 @@ class Prompt:
         """The day in words; empty where none is known."""
         return day_in_words(self.day) if self.day else ""
 
-    @property
-    def is_urgent(self) -> bool:
-        """Whether it belongs on every page and not on the account's own alone."""
-        return self.kind != ONE_DOMAIN
-
 
 @dataclass(frozen=True, slots=True)
 class _Known:

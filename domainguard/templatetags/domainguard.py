@@ -13,14 +13,13 @@ register = template.Library()
 
 
 @register.inclusion_tag("domainguard/banner.html", takes_context=True)
-def domainguard_banner(context: template.Context, only: str = "") -> dict[str, Any]:
+def domainguard_banner(context: template.Context, without: str = "") -> dict[str, Any]:
     """Show what the signed-in owner should know; nothing to anybody else.
 
-    With `only="urgent"`, for pages that are not the account's own, advice is left out.
+    `without` names kinds to leave out: advice (`one_domain`) on pages that are not the account's
+    own, or what a page says by itself.
     """
-    found = _prompts(context)
-    if only == "urgent":
-        found = [each for each in found if each.is_urgent]
+    found = [each for each in _prompts(context) if each.kind not in without.split()]
     return {"prompts": found, "addresses_url": addresses_path()}
 
 

@@ -12,15 +12,12 @@ from allauth.account import signals
 from allauth.account.models import EmailAddress
 from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.dispatch import Signal
-from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from domainguard.models import OutboxMail
-from domainguard.services import notify
-from domainguard.wiring import address_book
+from domainguard.services import letters, notify
 
 LETTER: Final = "account_changed"
 _TOTP, _CODES = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
@@ -34,6 +31,9 @@ _WORDS: Final = {
     "factor_removed": gettext_lazy("The second factor was turned off."),
     "codes_renewed": gettext_lazy("New recovery codes were made; the old ones are void."),
     "code_used": gettext_lazy("A recovery code was used in the place of the second factor."),
+    "token_made": gettext_lazy("An API token was made."),
+    "token_revoked": gettext_lazy("An API token was revoked."),
+    "role_accepted": gettext_lazy("A role in a project was accepted."),
 }
 _HEARD: Final[dict[str, tuple[Signal, ...]]] = {
     "password_changed": (signals.password_changed, signals.password_set),
@@ -66,16 +66,19 @@ def _telling(what: str, kind: str = "") -> Any:
             return
         about = email_address.email if email_address is not None else ""
         account = user.pk if user is not None or email_address is None else email_address.user_id
-        key = f"{what}:{uuid4()}"
-        for standing in notify.eligible_standings(str(account)):
-            if standing.address.lower() != about.lower():
-                notify.tell(standing, letter=LETTER, key=key, what=what)
+        tell_of(str(account), what, about=about)
 
     return tell
 
 
-def account_changed_letter(mail: OutboxMail) -> EmailMessage:
+def tell_of(account: str, what: str, *, about: str = "") -> None:
+    """Tell an account of one change, at every address that counts but the one it is about."""
+    key = f"{what}:{uuid4()}"
+    for standing in notify.eligible_standings(account):
+        if standing.address.lower() != about.lower():
+            notify.tell(standing, letter=LETTER, key=key, what=what)
+
+
+def account_changed_letter(mail: OutboxMail) -> EmailMultiAlternatives:
     """Write what was changed, and what to do about it."""
-    said = {"person": address_book().user(mail.account), "what": _WORDS[mail.payload["what"]]}
-    body = render_to_string("accounts/mail/account_changed.txt", said)
-    return EmailMessage(_("Your account at Cairn was changed"), body)
+    return letters.write("accounts/mail/account_changed", mail, change=_WORDS[mail.payload["what"]])

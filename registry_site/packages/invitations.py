@@ -12,11 +12,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,8 +23,9 @@ from django.views.decorators.http import require_http_methods
 
 import domainguard
 from domainguard.models import OutboxMail
+from domainguard.services import letters
 from domainguard.services.post import payload_of
-from domainguard.wiring import address_book
+from registry_site.accounts import notices
 from registry_site.accounts.models import User
 
 from .forms import InvitationForm
@@ -72,19 +72,19 @@ def accept(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     )
 
 
-def invitation_letter(mail: OutboxMail) -> EmailMessage:
+def invitation_letter(mail: OutboxMail) -> EmailMultiAlternatives:
     """Write the invitation when it is handed over; its link is for the one account it went to."""
     invitation = Invitation.objects.select_related("project", "invited_by").get(
         pk=payload_of(mail)["invitation"]
     )
     token = domainguard.capability_token(mail, _about(invitation.pk, mail.account))
-    said = {
-        "invitation": invitation,
-        "person": address_book().user(mail.account),
-        "link": settings.PUBLIC_ORIGIN + reverse("accept", args=[invitation.pk, token]),
-    }
-    body = render_to_string("packages/mail/invitation.txt", said)
-    return EmailMessage(_("You are asked to join a project at Cairn"), body)
+    return letters.write(
+        "packages/mail/invitation",
+        mail,
+        invitation=invitation,
+        inviter=letters.name_of(invitation.invited_by),
+        link=settings.PUBLIC_ORIGIN + reverse("accept", args=[invitation.pk, token]),
+    )
 
 
 def _post(invitation: Invitation, who: str, request: HttpRequest) -> None:
@@ -103,9 +103,11 @@ def _post(invitation: Invitation, who: str, request: HttpRequest) -> None:
 def _take(invitation: Invitation, user: User) -> None:
     if not _may_invite(invitation.invited_by, invitation.project):
         raise PermissionDenied  # whoever invited owns it no more; the link is not used up by this
-    Role.objects.get_or_create(
+    _, is_new = Role.objects.get_or_create(
         project=invitation.project, user=user, defaults={"kind": invitation.kind}
     )
+    if is_new:
+        notices.tell_of(str(user.pk), "role_accepted")
 
 
 def _may_invite(user: User, project: Project) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -14,6 +16,7 @@ from django.urls import reverse
 from domainguard.models import AddressStanding, DomainStatus, OutboxMail
 from domainguard.services import intents, outbox
 from registry_site.accounts.models import User
+from registry_site.packages.models import ApiToken, Project, Role
 from tests.services.rows import PASSWORD
 
 HOME, WORK, HELD, LOST, REMOVED = (
@@ -79,7 +82,38 @@ def prefer(browser: Client) -> None:
     assert EmailAddress.objects.get(email=WORK).primary
 
 
-CHANGES: list[Callable[[Client], None]] = [change_password, add, remove, prefer]
+def make_token(browser: Client) -> None:
+    browser.post(reverse("tokens"), {"name": "the mill's machine"})
+    assert ApiToken.objects.filter(user__username="ada").exists()
+
+
+def revoke_token(browser: Client) -> None:
+    ada = User.objects.get(username="ada")
+    token = ApiToken(user=ada, name="an old one", digest="0" * 64)
+    ApiToken.objects.bulk_create([token])  # nobody hears of that
+    browser.post(reverse("decide", args=[ApiToken.objects.get().pk]), {"revoke": ""})
+    assert not ApiToken.objects.exists()
+
+
+def accept_a_role(browser: Client) -> None:
+    bea, project = User.objects.get(username="bea"), Project.objects.create(name="tidepool")
+    Role.objects.create(project=project, user=bea)
+    inviter = Client()
+    inviter.force_login(bea)
+    inviter.post(reverse("invite", args=["tidepool"]), {"who": "ada", "kind": "maintainer"})
+    intents.work()
+    outbox.deliver()
+    (invitation,) = [each for each in mail.outbox if "join" in each.subject]
+    (link,) = re.findall(r"http\S+", str(invitation.body))
+    mail.outbox.clear()
+    browser.post(urlsplit(link).path)
+    assert project.roles.filter(user__username="ada").exists()
+
+
+CHANGES: list[Callable[[Client], None]] = [
+    *(change_password, add, remove, prefer),
+    *(make_token, revoke_token, accept_a_role),
+]
 
 
 @pytest.mark.parametrize("change", CHANGES)
