@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from domainguard import audit
+from domainguard.core.lifecycle import MEANING, State
 from domainguard.core.record import AdverseLook, Cause, look_from_json
 from domainguard.gate import Purpose, may_receive
 from domainguard.models import AddressStanding, AuditEvent, Deverification, OutboxMail
@@ -41,11 +43,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A moment's number in the list, and where it stands in the picture."""
+    """Where the moments of one minute stand in the picture, with their numbers in the list."""
 
     x: float
-    number: int
-    moment: Moment
+    label: str
+    kind: str
 
 
 def page_of(row: Any) -> dict[str, Any]:
@@ -55,6 +57,8 @@ def page_of(row: Any) -> dict[str, Any]:
     step = Step(row.step)
     return {
         "row": row,
+        "title": row.account_name or row.standing.account,
+        "subtitle": None,
         "step": {"label": LABELS[step], "sentence": SENTENCES[step], "name": step.value},
         "began": began,
         "moments": moments,
@@ -90,7 +94,7 @@ def _moments(row: Deverification) -> Iterator[Moment]:
         (row.flag_cleared_at, _("The site's own mark taken away"), "", "plain"),
         (row.noticed_at, _("Owner told"), "", "plain"),
         (row.last_sign_in_at, _("Last sign-in"), "", "plain"),
-        (domain.last_look_at, _("Last look at the domain"), domain.sentence, "plain"),
+        (domain.last_look_at, _("Last look at the domain"), MEANING[State(domain.state)], "plain"),
         (bump.healed_at, _("The same registration came back"), "", "good"),
         (row.restored_at, _("Trusted again"), "", "good"),
     ]
@@ -107,9 +111,23 @@ def _said(look: AdverseLook) -> Iterator[str]:
 
 
 def _spots(moments: list[Moment]) -> list[Spot]:
-    where = spots([each.at.timestamp() for each in moments])
-    pairs = zip(where, moments, strict=True)
-    return [Spot(round(x, 1), number, each) for number, (x, each) in enumerate(pairs, 1)]
+    numbered = enumerate(moments, 1)
+    minutes = [
+        list(group) for _minute, group in groupby(numbered, key=lambda each: _minute_of(each[1]))
+    ]
+    where = spots([_minute_of(group[0][1]) for group in minutes])
+    return [_spot(x, group) for x, group in zip(where, minutes, strict=True)]
+
+
+def _minute_of(moment: Moment) -> int:
+    return int(moment.at.timestamp() // 60)
+
+
+def _spot(x: float, group: list[tuple[int, Moment]]) -> Spot:
+    first, last = group[0][0], group[-1][0]
+    kinds = {each.kind for _number, each in group}
+    kind = next(kind for kind in ("bad", "good", "plain") if kind in kinds)
+    return Spot(round(x, 1), str(first) if first == last else f"{first}-{last}", kind)
 
 
 def _standings(row: Deverification) -> Iterable[AddressStanding]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 WIDTH, HEIGHT = 400, 130
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 392, 12, 104
+_ROOM = 30  # for a number like 10-12
 BAR = 100  # the longest bar of a table
 
 
@@ -53,19 +53,21 @@ def lengths(counts: Sequence[int]) -> list[float]:
 
 
 def spots(moments: Sequence[float]) -> list[float]:
-    """Spread moments, in seconds, over the width in their order, each at least a dot apart.
+    """Spread moments over the width in their order, each with room for a number below it.
 
-    Equal moments share a spot; the distances between others follow the time where there is room.
+    The distances follow the time where there is room.
     """
     if not moments:
         return []
-    length = moments[-1] - moments[0]
-    found: list[float] = [_x((each - moments[0]) / length) if length else _x(0) for each in moments]
-    for index, (before, after) in enumerate(pairwise(moments)):
-        if after > before:
-            found[index + 1] = max(found[index + 1], found[index] + 14)
-    over = found[-1] - _RIGHT
-    return [x - over * (x - _LEFT) / (found[-1] - _LEFT) for x in found] if over > 0 else found
+    length = (moments[-1] - moments[0]) or 1
+    found = [_x((each - moments[0]) / length) for each in moments]
+    room = min(_ROOM, (_RIGHT - _LEFT) / max(len(found) - 1, 1))
+    for index in range(1, len(found)):
+        found[index] = max(found[index], found[index - 1] + room)
+    found[-1] = min(found[-1], _RIGHT)
+    for index in range(len(found) - 1, 0, -1):
+        found[index - 1] = min(found[index - 1], found[index] - room)
+    return found
 
 
 def _x(share: float) -> float:

@@ -45,7 +45,7 @@ class DeverificationAdmin(AccountActs):
     """What most hangs on first."""
 
     change_form_template = "admin/domainguard/account.html"
-    list_display = ("who", "why", "since", "at_stake", "ways_in", "suggested")
+    list_display = ("who", "why", "suggested", "at_stake", "ways_in", "since")
     list_display_links = ("who",)
     list_filter = FILTERS
     show_facets = admin.ShowFacets.ALWAYS

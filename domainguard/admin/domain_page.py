@@ -11,14 +11,20 @@ from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from domainguard.core.lifecycle import MEANING, State
-from domainguard.models import AddressStanding, DomainStatus, MailDependency, Observation
+from domainguard.models import (
+    AddressStanding,
+    DomainStatus,
+    EpochBump,
+    MailDependency,
+    Observation,
+)
 from domainguard.services.stakes import people
 from domainguard.wiring import is_exempt, is_trusted
 
 from .act_history import history_of
 from .reason_words import sentence_of
 
-_LOOKS_SHOWN = 20
+_LOOKS_SHOWN, _LOOKS_OPEN = 20, 4
 ADDRESSES_SHOWN = 100
 _SIGNS = {
     "handle": _("Handle at the registry"),
@@ -47,8 +53,11 @@ class Sign:
 
 def page_of(row: DomainStatus, *, after: int = 0) -> dict[str, Any]:
     """Give what the page of a domain shows; of its addresses the hundred behind a key."""
+    bumps, looks = list(row.bumps.all()), _looks(row)
     return {
         "row": row,
+        "title": row.domain,
+        "subtitle": None,
         "meaning": MEANING[State(row.state)],
         "exempt": is_exempt(row.domain, row.exempt_by_staff),
         "trusted": is_trusted(row.domain),
@@ -59,9 +68,10 @@ def page_of(row: DomainStatus, *, after: int = 0) -> dict[str, Any]:
         "holds": [(hold, sentence_of(hold.code)) for hold in row.active_holds],
         "waivers": [(word.replace("_", " "), _moment(end)) for word, end in row.waivers.items()],
         "reasons": [(code, sentence_of(code)) for code in row.reasons],
-        "fingerprint": _side_by_side(row),
-        "looks": _looks(row),
-        "bumps": row.bumps.all(),
+        **_side_by_side(row, bumps),
+        "looks": looks[:_LOOKS_OPEN],
+        "older_looks": looks[_LOOKS_OPEN:],
+        "bumps": bumps,
         "history": history_of(domain=row, deverification=None),
         **_addresses(row, after),
     }
@@ -72,12 +82,15 @@ def held_dependencies_of(row: DomainStatus | OuterRef) -> QuerySet[MailDependenc
     return MailDependency.objects.filter(mail_domain__trust_key=row, domain__held=True)
 
 
-def _side_by_side(row: DomainStatus) -> list[Sign]:
-    then, seen = row.fingerprint or {}, row.observed or {}
-    return [
+def _side_by_side(row: DomainStatus, bumps: list[EpochBump]) -> dict[str, Any]:
+    """Compare with the registration whose owner was trusted: after a rise, the one before it."""
+    last = next((each for each in bumps if each.restored_at is None), None)
+    then, seen = (last.fingerprint_before if last else row.fingerprint) or {}, row.observed or {}
+    signs = [
         Sign(str(said), _text(then.get(name)), _text(seen.get(name)))
         for name, said in _SIGNS.items()
     ]
+    return {"fingerprint": signs, "taken": last.at if last else None}
 
 
 def _text(value: Any) -> str:

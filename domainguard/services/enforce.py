@@ -146,7 +146,7 @@ def _answered_for() -> dict[str, int]:
 def _traffic(
     wanted: dict[str, tuple[DomainStatus, Corroboration]], answered: dict[str, int]
 ) -> Traffic:
-    domains: Counter[str] = Counter(answered, sweep=DomainStatus.objects.count())
+    domains = Counter({**answered, "sweep": DomainStatus.objects.count()})
     for tld in {row.tld for row, _ in wanted.values()}:
         domains[f"tld:{tld}"] = DomainStatus.objects.filter(domain__endswith=f".{tld}").count()
     return Traffic(domains, _past())

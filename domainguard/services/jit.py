@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from domainguard.models import AddressStanding, DomainStatus, MailDomain
 from domainguard.services import check
+from domainguard.sources.base import Deadline
 from domainguard.wiring import is_exempt, is_trusted, now, policy
 
 _LEFT_ALONE = timedelta(seconds=55)  # less than any wait for a second try
@@ -26,19 +27,39 @@ class Answer(StrEnum):
 def look_at_moment_of_use(standing: AddressStanding, *, seconds: float = 10.0) -> Answer:
     """Take a fresh look at an address's domain unless there is one; say what it allows.
 
-    MAIL leaves the word to the gate, which knows by now what was seen.
+    So for the domains its mail runs over that no sweep has seen for a day. MAIL leaves the word to
+    the gate, which knows by now what was seen.
     """
+    deadline = Deadline.after(seconds)
     mail_domain = MailDomain.objects.select_related("trust_key").get(pk=standing.mail_domain_id)
     row = mail_domain.trust_key
     if (
         is_trusted(mail_domain.name)
         or is_exempt(row.domain, row.exempt_by_staff)
-        or _is_fresh(mail_domain)
     ):
         return Answer.MAIL
+    answer = Answer.MAIL if _is_fresh(mail_domain) else _look(row, mail_domain.name, deadline)
+    return _look_at_hosts(mail_domain, deadline) if answer is Answer.MAIL else answer
+
+
+def _look_at_hosts(mail_domain: MailDomain, deadline: Deadline) -> Answer:
+    """Look at what mail rests on, where the sweeps are behind; one left unseen lets it wait."""
+    since = now() - policy().young_answer
+    seen = Q(last_conclusive_at__gte=since) | Q(triaged_at__gte=since)
+    known = mail_domain.dependencies.filter(baseline_at__isnull=False, held=False)
+    for row in known.exclude(seen).order_by("pk"):
+        if is_trusted(row.domain) or is_exempt(row.domain, row.exempt_by_staff):
+            continue
+        answer = _look(row, row.domain, deadline)
+        if answer is not Answer.MAIL:
+            return answer
+    return Answer.MAIL
+
+
+def _look(row: DomainStatus, mail_domain: str, deadline: Deadline) -> Answer:
     if _was_silent_just_now(row):
         return _unanswered(row)
-    looked = _look_alone(row, mail_domain, seconds)
+    looked = _look_alone(row, mail_domain, deadline.remaining()) if deadline.remaining() else None
     if looked is None:
         return Answer.WAIT
     row, verdict = looked.row, looked.verdict
@@ -50,7 +71,7 @@ def look_at_moment_of_use(standing: AddressStanding, *, seconds: float = 10.0) -
     return _unanswered(row)
 
 
-def _look_alone(row: DomainStatus, mail_domain: MailDomain, seconds: float) -> check.Looked | None:
+def _look_alone(row: DomainStatus, mail_domain: str, seconds: float) -> check.Looked | None:
     """Look, unless somebody is asking for another request: one look a domain is in flight.
 
     A look that was cut off stands in nobody's way for longer than it could have taken.
@@ -62,7 +83,7 @@ def _look_alone(row: DomainStatus, mail_domain: MailDomain, seconds: float) -> c
         return None
     try:
         return check.look_now(
-            row.domain, purpose=check.RESET, seconds=seconds, mail_domain=mail_domain.name
+            row.domain, purpose=check.RESET, seconds=seconds, mail_domain=mail_domain
         )
     finally:
         mine.update(asked_until=None)

@@ -11,7 +11,7 @@ from domainguard.gate import GateAnswer, Purpose, Reason, may_receive
 from domainguard.models import Deverification, MailDependency
 from domainguard.services.dependencies import MOST
 from domainguard.simulation.hosting import NORTHWIND
-from domainguard.testing import scripts
+from domainguard.testing import How, Where, scripts
 
 DAY = timedelta(days=1)
 ADA = "ada@mill-lane.org"
@@ -60,6 +60,39 @@ def test_where_one_of_them_is_free_nobody_gets_mail_and_nobody_is_deverified(cha
     chain.ask_for_reset(ADA)
     chain.serve()
     assert chain.mail_to(ADA) == []
+
+
+class TestWhereNoSweepRanForDays:
+    """The look at the moment of use sees the hosts too."""
+
+    @pytest.fixture
+    def unswept(self, chain):
+        chain.pass_time(3 * DAY)
+        return chain
+
+    def ask(self, chain) -> int:
+        chain.ask_for_reset(ADA)
+        chain.serve()
+        return len(chain.mail_to(ADA))
+
+    @pytest.mark.parametrize("lost", ["relay-post.net", "deep-dns.org"])
+    def test_a_host_that_a_stranger_has_by_now_gets_nobody_a_mail(self, unswept, at, lost):
+        unswept.net.replace(scripts.healthy(lost, born=at(days=5), hosting=NORTHWIND))
+        assert self.ask(unswept) == 0
+        assert unswept.domain(lost).held
+        assert answer(unswept).reason is Reason.HELD
+
+    def test_hosts_as_they_were_let_the_mail_pass(self, unswept):
+        before = unswept.domain("relay-post.net").last_look_at
+        assert self.ask(unswept) == 1
+        assert unswept.domain("relay-post.net").last_look_at > before
+
+    def test_a_host_of_which_nobody_can_tell_lets_the_mail_wait_and_come_later(self, unswept):
+        with unswept.net.outage(Where.RESOLVERS, How.BOGUS, tld="net"):
+            assert self.ask(unswept) == 0
+        unswept.pass_time(timedelta(minutes=2))
+        unswept.serve()
+        assert len(unswept.mail_to(ADA)) == 1
 
 
 @pytest.mark.parametrize("bought", ["relay-post.net", "deep-dns.org"])
