@@ -6,6 +6,7 @@ from .dashboard import DashboardAdmin
 from .deverified import DeverificationAdmin
 from .domains import DomainStatusAdmin
 from .trail import AuditEventAdmin
+from .ways_back import WayBackAdmin
 
 __all__ = [
     "AuditEventAdmin",
@@ -14,4 +15,5 @@ __all__ = [
     "DomainStatusAdmin",
     "ReviewCaseAdmin",
     "StaffActAdmin",
+    "WayBackAdmin",
 ]
