@@ -20,7 +20,7 @@ from domainguard.services.acts.verb import On, Refused, Verb
 from domainguard.services.acts.verbs import VERBS, verbs_on
 
 from .act_forms import ActForm, form_of
-from .act_words import names_of, sum_up
+from .act_words import names_of, sum_up, whom
 from .denials import actor_of, denied, may, no_permission
 from .read_only import ReadOnlyAdmin
 
@@ -147,6 +147,7 @@ class ActPages(ReadOnlyAdmin):
             "title": seen.verb.label,
             "opts": self.opts,
             "seen": seen,
+            "whom": whom(seen.targets),
             "first": names_of(seen.targets[:_FIRST]),
             "more": max(0, len(seen.targets) - _FIRST),
             "left_out": [

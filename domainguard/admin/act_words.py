@@ -2,52 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from domainguard.addressbooks.keys import user_by_key
 from domainguard.models import ActTarget, StaffAct
 from domainguard.services.acts import own
-from domainguard.wiring import address_book
+from domainguard.services.stakes import people
 
 
 def names_of(targets: Sequence[ActTarget]) -> list[str]:
     """Give a name for each target, such as an account with its address."""
-    return [name_of(each) for each in targets]
+    known = people({each.account for each in targets if each.account})
+    return [_name_of(each, known) for each in targets]
 
 
-def name_of(target: ActTarget) -> str:
-    """Give the name of one target."""
+def _name_of(target: ActTarget, known: dict[str, Any]) -> str:
     lost = target.deverification
     if lost is not None:
-        user = address_book().user(target.account)
-        return f"{user if user is not None else target.account} ({lost.standing.address})"
+        return f"{known.get(target.account, target.account)} ({lost.standing.address})"
     if target.case is not None:
         return f"{target.domain.domain}: {target.case.get_kind_display()}"
-    accounts = own.behind([target.domain_id]).values("book", "account").distinct().count()
-    behind = ngettext("%(count)d account", "%(count)d accounts", accounts) % {"count": accounts}
-    return f"{target.domain.domain} ({behind})"
+    return target.domain.domain
 
 
-def person(by: str) -> str:
-    """Give the name of whoever the trail names like this; their key when they are gone."""
-    users: Any = get_user_model()._default_manager.all()
-    user = user_by_key(users, by.removeprefix(own.STAFF)) if by.startswith(own.STAFF) else None
-    return str(user) if user is not None else by
+def whom(targets: Sequence[ActTarget]) -> str:
+    """Say how many accounts or domains an act reaches, and how many people behind the domains."""
+    count = len(targets)
+    domains = {each.domain_id for each in targets if not each.account}
+    if not domains:
+        return ngettext("To %(count)d account", "To %(count)d accounts", count) % {"count": count}
+    behind = own.behind(domains).values("book", "account").distinct().count()
+    where = ngettext("To %(count)d domain", "To %(count)d domains", count) % {"count": count}
+    who = ngettext("with %(count)d account behind it", "with %(count)d accounts behind", behind) % {
+        "count": behind
+    }
+    return f"{where}, {who}"
+
+
+def persons(names: Iterable[str]) -> dict[str, str]:
+    """Give for each actor of the trail the name of the person; their key when they are gone."""
+    wanted = set(names)
+    known = people({each.removeprefix(own.STAFF) for each in wanted if each})
+    return {each: str(known.get(each.removeprefix(own.STAFF), each)) for each in wanted}
 
 
 def sum_up(act: StaffAct) -> str:
     """Say what came of an act."""
+    if act.refused_at is not None:
+        return _("Refused; nothing was changed.")
     if act.waits_for_second:
         return _("Proposed. A colleague has to agree: %(why)s") % {"why": act.needs_second}
-    outcomes = list(act.targets.values_list("is_done", flat=True))
-    done, left = outcomes.count(True), outcomes.count(False)
     if act.done_at is None:
         return _("Agreed. It is carried out when its time has come.")
+    if act.undone_at is not None:
+        return _("Undone, as far as nothing has changed since. See below.")
+    outcomes = list(act.targets.values_list("is_done", flat=True))
+    done, left = outcomes.count(True), outcomes.count(False)
     if left:
         counts = {"done": done, "left": left}
         return _("Done for %(done)d, left out for %(left)d. See below why.") % counts

@@ -19,7 +19,7 @@ from domainguard.models import (
     Observation,
 )
 from domainguard.services.stakes import people
-from domainguard.wiring import is_exempt, is_trusted
+from domainguard.wiring import is_exempt, is_trusted, now
 
 from .act_history import history_of
 from .reason_words import sentence_of
@@ -56,6 +56,7 @@ def page_of(row: DomainStatus, *, after: int = 0) -> dict[str, Any]:
     bumps, looks = list(row.bumps.all()), _looks(row)
     return {
         "row": row,
+        "refuses": row.refuses(now()),
         "title": row.domain,
         "subtitle": None,
         "meaning": MEANING[State(row.state)],

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from domainguard.core.names import NameRefused
 from domainguard.models import DomainStatus
-from domainguard.wiring import read_address, read_domain
+from domainguard.wiring import now, read_address, read_domain
 
 from .act_history import offered
 from .denials import may
@@ -56,11 +56,11 @@ class DomainStatusAdmin(DomainLook, DomainActs):
     @admin.display(description=_("standing"), ordering="held")
     def standing(self, row: Any) -> str:
         """Say in a word or two whether resets go to addresses there."""
-        if row.held:
+        if row.refuses(now()):
             return gettext("on hold")
         if row.leaning:
             return gettext("on hold through its mail host")
-        return gettext("overridden") if row.waivers else gettext("in order")
+        return gettext("on hold, overridden by staff") if row.held else gettext("in order")
 
     @admin.display(description=_("state"), ordering="state")
     def state_in_words(self, row: DomainStatus) -> str:

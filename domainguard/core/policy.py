@@ -64,6 +64,7 @@ def _remember(record: Record, verdict: Verdict) -> Record:
         registry_clean_at=verdict.at if registry_clean else record.registry_clean_at,
         expires_at=verdict.expires_at or record.expires_at,
         runs_out_at=verdict.runs_out_at if verdict.expires_at else record.runs_out_at,
+        waivers={name: until for name, until in record.waivers.items() if until > verdict.at},
     )
 
 

@@ -96,7 +96,16 @@ class DomainStatus(models.Model):
 
     WRITTEN_BY_LOOKS: ClassVar = (
         *_PLAIN,
-        *("state", "state_since", "held", "holds", "episodes", "fingerprint", "observed"),
+        *(
+            "state",
+            "state_since",
+            "held",
+            "holds",
+            "waivers",
+            "episodes",
+            "fingerprint",
+            "observed",
+        ),
         *("sentence", "reasons", "has_registry", "wants_bump", "failures"),
         *("next_check_at", "lease_until", "warn_at"),
     )
@@ -162,8 +171,12 @@ class DomainStatus(models.Model):
 
     @property
     def active_holds(self) -> tuple[Hold, ...]:
-        """The holds in force on this row."""
+        """The holds on this row, those that staff have overridden included."""
         return holds_of(self.holds)
+
+    def refuses(self, at: datetime) -> bool:
+        """Say whether a hold on this row refuses at this moment."""
+        return self.held and any(not hold.is_waived(at) for hold in self.active_holds)
 
 
 def _waivers_from_json(kept: dict[str, str]) -> dict[HoldClass, datetime]:

@@ -13,6 +13,7 @@ AUDITORS, SUPPORT, LEADS = (
 )
 _SEEN = (
     "auditevent", "deverification", "domainstatus", "reviewcase", "staffact", "tally",
+    "wayback",
 )  # fmt: skip
 _VIEW = tuple(f"view_{model}" for model in _SEEN)
 _WORK = (

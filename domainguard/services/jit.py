@@ -92,9 +92,7 @@ def _look_alone(row: DomainStatus, mail_domain: str, seconds: float) -> check.Lo
 def _unanswered(row: DomainStatus) -> Answer:
     # Nobody answered: a young conclusive answer with nothing adverse since is good enough.
     young = check.is_young(row.last_conclusive_at, policy().young_answer)
-    at = now()
-    is_held = any(not hold.is_waived(at) for hold in row.active_holds)
-    return Answer.MAIL if young and not is_held else Answer.WAIT
+    return Answer.MAIL if young and not row.refuses(now()) else Answer.WAIT
 
 
 def _was_silent_just_now(row: DomainStatus) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -32,11 +31,11 @@ class Staff:
         """As the trail names them."""
         return f"staff:{self.user.pk}"
 
-    def opens(self, kind: str, keys: list[int]) -> HttpResponse:
+    def opens(self, kind: str, keys: list[int]) -> Any:
         """Open a confirmation page."""
         return self.browser.get(page(kind, keys))
 
-    def sends(self, kind: str, keys: list[int], **said: str) -> HttpResponse:
+    def sends(self, kind: str, keys: list[int], **said: str) -> Any:
         """Fill in a confirmation page as its form asks, and send it."""
         form = {"reason": "The owner wrote.", "key": "a-page", **asked(kind, self), **said}
         return self.browser.post(page(kind, keys), form)
@@ -49,7 +48,7 @@ class Staff:
         assert answer.status_code == 302, answer.content.decode()
         return StaffAct.objects.get(key=mark[1])
 
-    def decides(self, word: str, act: StaffAct, reason: str = "I looked.") -> HttpResponse:
+    def decides(self, word: str, act: StaffAct, reason: str = "I looked.") -> Any:
         """Approve, refuse or undo."""
         where = reverse(f"admin:domainguard_staffact_{word}", args=[act.pk])
         return self.browser.post(where, {"reason": reason})

@@ -95,7 +95,7 @@ def test_a_release_takes_new_hosts_for_the_baseline(site, ada):
     order("release", [row_of()])
     row = row_of()
     assert row.fingerprint == row.observed
-    assert row.fingerprint["ns"] == ["ns1.new.net"]
+    assert (row.fingerprint or {})["ns"] == ["ns1.new.net"]
 
 
 @pytest.mark.parametrize("kind", ["release", "override"])
@@ -190,8 +190,11 @@ def test_an_override_refuses_nobody_until_its_end_also_when_sweeps_see_the_same_
     assert row_of().held
     assert admitted(site)
     later(site, days=3)
+    assert not admitted(site)
+    assert not row_of().refuses(site.now() - timedelta(days=3))
     seen(site, SUSPENDED)
     assert not admitted(site)
+    assert row_of().waivers == {}
 
 
 def test_an_override_covers_no_other_kind_of_hold(site, ada):
