@@ -60,12 +60,13 @@ def objection(mail_domain: MailDomain) -> str:
     """Say in a sentence or two why a mail domain is held; nothing where it is not."""
     own = [*mail_domain.trust_key.active_holds, *mail_domain.active_holds]
     if own:
-        return _sentence(own)
+        return sentence_of(own)
     host = mail_domain.dependencies.filter(held=True).order_by("domain").first()
-    return f"It rests on {host.domain}. {_sentence(host.active_holds)}" if host else ""
+    return f"It rests on {host.domain}. {sentence_of(host.active_holds)}" if host else ""
 
 
-def _sentence(holds: Sequence[Hold]) -> str:
+def sentence_of(holds: Sequence[Hold]) -> str:
+    """Say what the heaviest of these holds rests on."""
     return SENTENCES[max(holds, key=lambda hold: Weight[hold.hold_class.name]).code]
 
 

@@ -12,8 +12,11 @@ from functools import partial
 from zlib import crc32
 
 from domainguard.simulation.hosting import CUSTOMERS_CHOICE
+from domainguard.simulation.windows import Windows
 from domainguard.testing import Life, events, scripts
 
+STAGE = "wrenfields-press.com"  # whose owner the time page tells of
+RENEWED = "kestrelyard.com"  # and whose owner renews in time
 Day = Callable[[float], datetime]
 LifeMaker = Callable[[str, Day], Life]
 
@@ -64,6 +67,7 @@ def _below(operator: str) -> LifeMaker:
 
 
 _slowly = partial(scripts.registered_by_a_stranger, mail_after=timedelta(days=3))
+_never_parked = partial(scripts.redemption, windows=Windows(parked_after=None))
 _quickly_back = partial(scripts.restored_from_redemption, after=timedelta(days=6))
 _moving_house = partial(events.transferred, with_hosts=True)
 _relayed = partial(events.mail_host_lapse, mail_domain="relaypost-mail.net")
@@ -95,7 +99,7 @@ HEALTHY = (
 EVENTFUL = (
     Place("copperfern.dev", 4, _by(scripts.registered_by_a_stranger, at=-11.3), asks=(-10, -4)),
     Place("velvet-anvil.com", 3, _by(_slowly, at=-6.2), asks=(-101, -2)),
-    Place("kestrelyard.com", 5, _by(scripts.redemption, begins=-9.4), asks=(-64, -8)),
+    Place(RENEWED, 5, _by(_never_parked, begins=-9.4), asks=(-64, -8)),
     Place("saltglass-tools.org", 3, _by(scripts.redemption, begins=-0.1)),
     Place("mossgate-lab.net", 2, _by(scripts.pending_delete, begins=-2.3)),
     Place("ninth-harbour.com", 3, _by(scripts.released, at=-3.2)),
@@ -113,6 +117,7 @@ EVENTFUL = (
     Place("kyma-ergastiri.gr", 2, _by(events.host_moved, at=-8.2)),
     Place("oakhollow-clinic.org", 3, _by(_relayed, at=-7.2), asks=(-6,)),
     Place("geodesy.wainfleet.edu", 2, _by(_handed_down, at=-5.2)),
+    Place(STAGE, 1, _by(scripts.healthy, expires=-12.4)),
 )
 EVERY_PLACE = (*PROVIDERS, *HEALTHY, *EVENTFUL)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from domainguard.testing import Life, scripts
 
+from .acts import Act, after
 from .people import Person, people_of
 from .places import EVERY_PLACE, Place, days_from
 
@@ -22,12 +23,14 @@ _WRITTEN_IN = ("names.txt", "people.py", "places.py", "projects.txt", "seed.py")
 class Story:
     """Everything a demo is made from; the same story makes the same demo.
 
-    `only` names the domains that are in it; empty means all of them.
+    `only` names the domains that are in it; empty means all of them. `acts` are what visitors of
+    the time page have done since.
     """
 
     today: datetime
     days: int = DAYS
     only: tuple[str, ...] = ()
+    acts: tuple[Act, ...] = ()
 
     @property
     def begins(self) -> datetime:
@@ -48,7 +51,7 @@ class Story:
         day = days_from(self.today)
         return [
             *scripts.hosts(self.begins),
-            *(place.life(place.domain, day) for place in self.places),
+            *(after(self.acts, place.life(place.domain, day)) for place in self.places),
         ]
 
     def requests(self) -> Iterator[tuple[datetime, str]]:
@@ -69,6 +72,7 @@ class Story:
             "today": self.today.isoformat(),
             "days": self.days,
             "only": list(self.only),
+            "acts": [act.as_json() for act in self.acts],
             "edition": _edition(),
         }
 
@@ -77,7 +81,8 @@ class Story:
         """Read a story back; None when there is none, or when it is told differently today."""
         if kept is None or kept["edition"] != _edition():
             return None
-        return cls(datetime.fromisoformat(kept["today"]), kept["days"], tuple(kept["only"]))
+        acts = tuple(Act.from_json(each) for each in kept["acts"])
+        return cls(datetime.fromisoformat(kept["today"]), kept["days"], tuple(kept["only"]), acts)
 
 
 def _edition() -> str:

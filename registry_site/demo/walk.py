@@ -27,7 +27,15 @@ def live(
     *,
     tell: Callable[[datetime], None] = lambda _: None,
 ) -> None:
-    """Move the clock on to this moment, stopping wherever something has to be done.
+    """Move the clock on to this moment, and tell of each stop on the way."""
+    for at in stops(clock, until, requests):
+        tell(at)
+
+
+def stops(
+    clock: VirtualClock, until: datetime, requests: Iterable[tuple[datetime, str]] = ()
+) -> Iterator[datetime]:
+    """Move the clock on, and give each moment at which something had to be done, when it is done.
 
     `requests` say when somebody asks for a reset at which address, as anybody can.
     """
@@ -37,9 +45,9 @@ def live(
         at = min(_next_stop(clock.now(), until, waiting), until)
         clock.set(at)
         while waiting and waiting[0][0] <= at:
-            _ask(waiting.popleft()[1])
+            ask(waiting.popleft()[1])
         _do_what_is_due(at)
-        tell(at)
+        yield at
 
 
 def _next_stop(now: datetime, until: datetime, waiting: deque[tuple[datetime, str]]) -> datetime:
@@ -70,7 +78,8 @@ def _do_what_is_due(at: datetime) -> None:
         outbox.deliver()
 
 
-def _ask(address: str) -> None:
+def ask(address: str) -> None:
+    """Ask for a reset at this address, as the site's form does for anybody."""
     form = PasswordResetForm({"email": address})
     if form.is_valid():
         form.save()

@@ -15,7 +15,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from domainguard.services.run import run
 from domainguard.testing.clock import clock
 from registry_site.demo import seed
 from registry_site.demo.findings import findings
@@ -23,13 +22,13 @@ from registry_site.demo.guide import guide
 from registry_site.demo.internet import small_internet
 from registry_site.demo.progress import Progress
 from registry_site.demo.server import PortsTaken, Server, listen, serving
+from registry_site.demo.stage import Stage, running
 from registry_site.demo.state import Busy, State, here
 from registry_site.demo.story import DAYS, Story
 from registry_site.demo.table import table
 from registry_site.demo.walk import live
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_PATIENCE = 1.5  # seconds that a sweep under way may take when everything ends
 
 
 class Command(BaseCommand):
@@ -71,7 +70,7 @@ class Command(BaseCommand):
         if known is None:
             state.clear()
             clock.restart(story.begins)
-        with small_internet(story, state, site.origin):
+        with small_internet(story, state, site.origin) as net:
             call_command("migrate", verbosity=0, interactive=False)
             if known is None:
                 self._make(story)
@@ -81,7 +80,8 @@ class Command(BaseCommand):
             found = findings()
             self.stdout.write("\n".join(["", *table(found), "", ""]))
             if not options["no_serve"]:
-                self._serve(site, "\n".join(guide(site.origin, found)))
+                text = "\n".join(guide(site.origin, found))
+                self._serve(site, Stage(net, state, story), text)
 
     def _make(self, story: Story) -> None:
         self.stdout.write(
@@ -93,20 +93,12 @@ class Command(BaseCommand):
             seed.fill(story)
             live(clock, story.today, story.requests(), tell=Progress(story, sys.stdout))
 
-    def _serve(self, site: Server, text: str) -> None:
-        stop = threading.Event()
-        worker = threading.Thread(target=run, args=(stop,), name="domainguard_run", daemon=True)
-        clock.run()
-        try:
-            with serving(site):
-                worker.start()
-                self.stdout.write(text)
-                self.stdout.flush()
-                threading.Event().wait()
-        finally:
-            stop.set()
-            clock.stop()
-            worker.join(_PATIENCE)
+    def _serve(self, site: Server, stage: Stage, text: str) -> None:
+        with running(stage), serving(site):
+            stage.work()
+            self.stdout.write(text)
+            self.stdout.flush()
+            threading.Event().wait()
 
 
 def _today() -> datetime:
