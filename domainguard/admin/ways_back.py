@@ -17,6 +17,6 @@ class WayBackAdmin(ReadOnlyAdmin):
 
     list_display: ClassVar = ["standing", "kind", "begun_at", "ended_at", "end"]
     list_filter: ClassVar = ["kind", "end"]
-    list_select_related: ClassVar = ["standing"]
+    list_select_related = ("standing",)
     search_fields: ClassVar = ["=account", "standing__canonical"]
     exclude: ClassVar = ["record", "next_look_at"]
