@@ -34,7 +34,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-header --no-annotate --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset manage test check faults bench conformance pictures lock clean
+.PHONY: help demo demo-reset manage test check faults bench conformance pictures messages lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -75,6 +75,9 @@ conformance: $(DEV) ## run Django's and allauth's own reset tests with our doors
 
 pictures: $(DEV) ## take the pictures of README and docs from the demo (needs chromium)
 	@$(PY) docs/pictures/make.py
+
+messages: $(DEV) ## gather all texts, compile the translations, say what still lacks one
+	@DJANGO_SETTINGS_MODULE=registry_site.settings $(PY) -m tests.messages
 
 lock: ## pin again what pyproject.toml asks for (needs uv)
 	$(LOCK) pyproject.toml --all-extras --group dev --output-file requirements/dev.txt

@@ -12,8 +12,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for changes to accounts."""
-        from . import events, notices, second_factor
+        from . import events, languages, notices, second_factor
 
         events.listen()
+        languages.listen()
         notices.listen()
         second_factor.listen()

@@ -11,6 +11,7 @@ from domainguard.addressbooks.base import AccountFacts, Stakes
 from registry_site.packages.models import Project, Release, Role
 
 from . import containment
+from .languages import language_of
 from .models import AccountEvent, User
 from .recovery import SignInFacts
 from .second_factor import has_second_factor, with_second_factor
@@ -81,6 +82,10 @@ class RegistrySiteFacts(SignInFacts):
         """Give what happened to the account since then, the newest first, in words for staff."""
         events = AccountEvent.objects.filter(user__pk=account, at__gte=moment)[:_EVENTS]
         return [(each.at, _in_words(each)) for each in events]
+
+    def language(self, account: str) -> str:
+        """Name the language that the account's owner last signed in with."""
+        return language_of(account)
 
     def contain(self, account: str) -> dict[str, int | None]:
         """End sessions, tokens and invitations of the account, and stop it from publishing."""

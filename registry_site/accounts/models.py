@@ -23,7 +23,8 @@ class User(AbstractUser):
     """A person who signs in, and who may own projects.
 
     `email` is the primary address as django-allauth keeps it; all of them are EmailAddress rows.
-    Raising `session_generation` ends every session of the account at once.
+    Raising `session_generation` ends every session of the account at once. `language` is that of
+    the last sign-in: mail is written in it.
     """
 
     username = models.CharField(
@@ -41,6 +42,7 @@ class User(AbstractUser):
         help_text=_("While this is set the account cannot publish. Clear it to let it go on."),
     )
 
+    language = models.CharField(max_length=10, blank=True, editable=False)
     recovered_at = models.DateTimeField(null=True, editable=False)
 
     class Meta(AbstractUser.Meta):
