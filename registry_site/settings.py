@@ -80,7 +80,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "domainguard.context_processors.domainguard",
-                "domainguard.context_processors.domainguard",
             ]
         },
     }
@@ -228,7 +227,6 @@ DOMAINGUARD: dict[str, Any] = {
     **settings_from(os.environ),
     "PUBLIC_ORIGIN": PUBLIC_ORIGIN,
     "ADDRESS_BOOK": "domainguard.addressbooks.allauth.AllauthAddressBook",
-    "ADDRESSES_URL": "account_email",
     "ADDRESSES_URL": "account_email",
     "SITE_FACTS": "registry_site.accounts.facts.RegistrySiteFacts",
     "TRUSTED_PROXY_COUNT": ALLAUTH_TRUSTED_PROXY_COUNT,
