@@ -7,6 +7,8 @@ import io
 import json
 from itertools import product
 
+import pytest
+
 from domainguard import audit
 from domainguard.core.cells import text_of
 from domainguard.models import AuditEvent
@@ -80,6 +82,18 @@ def test_an_export_is_recorded_before_its_first_line_is_given(site):
     row = AuditEvent.objects.get(action="trail_exported")
     assert (row.actor, row.detail) == ("staff:1", {"form": "csv", "filters": {}, "rows": 500})
     assert sum(1 for _ in pieces) == 501
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_every_row_says_whose_copy_it_is_and_until_when_it_may_be_kept(site, form):
+    audit.record("mail_sent", at=site.now())
+    text = exported(form)
+    row = AuditEvent.objects.get(action="trail_exported")
+    copy = f"export {row.pk} of staff:1, to be deleted by 2026-03-02T09:00Z"
+    lines = list(csv.DictReader(io.StringIO(text, newline=""))) if form == "csv" else (
+        json.loads(text)["events"]
+    )  # fmt: skip
+    assert [line["copy"] for line in lines] == [copy]
 
 
 def test_rows_are_read_a_page_at_a_time(site, django_assert_num_queries):
