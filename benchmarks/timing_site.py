@@ -76,16 +76,17 @@ class Browser:
         found = _TOKEN.search(page.body)
         if found is None:
             raise ValueError(f"GET {path} gave {page.status} and no form.")
-        self.cookie = next(
-            (value.split(";")[0] for name, value in page.headers if name == "Set-Cookie"),
-            self.cookie,
-        )
+        given = [value.split(";")[0] for name, value in page.headers if name == "Set-Cookie"]
+        self.cookie = "; ".join(filter(None, [self.cookie, *given]))
         self.tokens[path] = found[1].decode()
 
     def post(self, path: str, address: str) -> tuple[int, Answer]:
         """Ask for a reset; give the nanoseconds that it took, and the answer."""
-        form = {"csrfmiddlewaretoken": self.tokens[path], "email": address}
-        body = urlencode(form).encode()
+        return self.send(path, {"email": address})
+
+    def send(self, path: str, form: dict[str, str]) -> tuple[int, Answer]:
+        """Send a form; give the nanoseconds that it took, and the answer."""
+        body = urlencode({"csrfmiddlewaretoken": self.tokens[path], **form}).encode()
         began = perf_counter_ns()
         answer = self._call(path, "POST", body)
         return perf_counter_ns() - began, answer

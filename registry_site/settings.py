@@ -119,7 +119,7 @@ if not DEBUG and find_spec("whitenoise"):
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["registry_site.accounts.even.EvenBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -136,6 +136,7 @@ ACCOUNT_ADAPTER = "registry_site.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "registry_site.accounts.forms.SignInForm",
     "reauthenticate": "registry_site.accounts.forms.ReauthenticateForm",
+    "signup": "registry_site.accounts.even.SignUpForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]

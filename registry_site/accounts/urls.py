@@ -11,6 +11,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.contrib.auth import views as auth
+from django.db.transaction import atomic
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
@@ -24,7 +25,7 @@ urlpatterns = [
     path("login/", allauth.login, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
-    path("signup/", allauth.signup, name="account_signup"),
+    path("signup/", atomic(allauth.signup), name="account_signup"),  # one commit for everybody
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("code/", mfa.authenticate, name="mfa_authenticate"),
     path("second-factor/", never_cache(mfa.index), name="mfa_index"),

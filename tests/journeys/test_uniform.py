@@ -6,12 +6,14 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from benchmarks.timing_hasher import CountingHasher
 from benchmarks.timing_rows import NAMES, addresses, fill
 from domainguard.models import AddressStanding, Intent
 from registry_site.accounts.models import User
@@ -87,6 +89,19 @@ def test_a_stranger_reads_the_same_for_every_class(classes, ask):
     answers = {name: ask(number, text) for number, (name, text) in enumerate(classes.items())}
     for name in NAMES:
         assert answers[name] == answers["unknown"], name
+
+
+@pytest.mark.parametrize("ask", [sign_up, sign_in])
+def test_a_password_is_hashed_equally_often_for_every_class(classes, settings, ask):
+    """A hash takes a hundred times what all the rest does, and can be told from outside."""
+    settings.PASSWORD_HASHERS = ["benchmarks.timing_hasher.CountingHasher"]
+    User.objects.update(password=make_password(PASSWORD))
+    counted = {}
+    for number, (name, text) in enumerate(classes.items()):
+        before = CountingHasher.hashed
+        ask(number, text)
+        counted[name] = CountingHasher.hashed - before
+    assert set(counted.values()) == {1}
 
 
 def test_publishing_depends_on_no_address(classes):
