@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, Promise] = {
     "domain_release": _("Hold on domain ended"),
     "domain_set_aside": _("Domain set aside after failures"),
     "epoch_raised": _("Control epoch raised"),
+    "hold_ended": _("Hold ended by a way back"),
     "looked_now": _("Looked at by staff"),
     "mail_domain_hold": _("Mail domain put on hold"),
     "mail_domain_moved": _("Mail domain moved to another key"),
@@ -46,6 +47,13 @@ ACTIONS: Mapping[str, Promise] = {
     "sweep_in_trouble": _("Sweep in trouble"),
     "trail_exported": _("Audit trail exported"),
     "trail_head_lost": _("End of the audit trail lost"),
+    "way_back_begun": _("Way back begun by an owner"),
+    "way_back_cancelled": _("Way back cancelled"),
+    "way_back_done": _("Way back walked to its end"),
+    "way_back_expired": _("Way back ran out"),
+    "way_back_overtaken": _("Way back overtaken by another change"),
+    "way_back_refused": _("Way back refused"),
+    "way_back_withdrawn": _("Way back taken back by its owner"),
 }
 
 
