@@ -1,0 +1,1 @@
+"""Our own code, broken on purpose in a copy: what would notice?"""
