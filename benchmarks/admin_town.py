@@ -23,7 +23,7 @@ def fill(domains: int, addresses: int, cases: int) -> None:
     _run("ANALYZE")
 
 
-def _run(sql: str, *values: object) -> None:
+def _run(sql: str, *values: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from tests.services.acts.desk import lost, renewed
 
 
 def step() -> str:
-    return str(with_steps(Deverification.objects.all()).get().step)
+    return str(with_steps(Deverification.objects.all()).values_list("step", flat=True).get())
 
 
 def others() -> list[str]:
