@@ -49,6 +49,11 @@ class Mark:
     kind: str
     label: str = ""
 
+    @property
+    def is_last(self) -> bool:
+        """Whether its label has to stand before it, where the picture ends."""
+        return self.x > WIDTH - 70
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
@@ -159,14 +164,14 @@ def _in_words(facts: Facts) -> tuple[str, str]:
     if not facts.registered:
         return "free", "free for anyone"
     if facts.holder is Holder.STRANGER:
-        return "stranger", "in a stranger's hands"
+        return "stranger", "a stranger's"
     if Status.REDEMPTION_PERIOD in facts.statuses:
         return "gone", "redemption"
     if Status.PENDING_DELETE in facts.statuses and not facts.delegated:
         return "gone", "pending delete"
     if facts.holder is Holder.REGISTRAR:
         return "gone", "parked"
-    return "own", "in its owner's hands"
+    return "own", "its owner's"
 
 
 def _ours(domain: str, scale: Scale) -> Iterator[tuple[datetime, str, str]]:

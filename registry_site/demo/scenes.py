@@ -77,7 +77,7 @@ def _a_stranger(stage: Stage) -> Journey:
     stage.do(Kind.TAKE, STAGE)
     yield from stage.pass_time(_HOUR)
     yield from ask(stage, STAGE)
-    yield from stage.pass_time(_DAY)
+    yield from stage.pass_time(6 * _DAY)
 
 
 def _was_mailed(stage: Stage) -> bool:

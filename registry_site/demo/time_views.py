@@ -131,7 +131,7 @@ def _pieces(
     except (Elsewhere, Impossible) as impossible:
         refused = str(impossible)
     yield between
-    yield render_to_string("demo/_time_body.html", _shown(stage, domain, refused), request)
+    yield render_to_string("demo/_moved.html", _shown(stage, domain, refused), request)
     yield after
 
 
