@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import SignupForm
+from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
@@ -32,12 +33,15 @@ class EvenBackend(AuthenticationBackend):  # type: ignore[misc]
 class SignUpForm(SignupForm):  # type: ignore[misc]
     """Makes an account for an address that somebody has as for any other, and keeps nothing."""
 
+    account_already_exists: bool
+
     def try_save(self, request: HttpRequest) -> Any:
         """Give the account and no answer, or no account and the answer that all get."""
         if self.account_already_exists:
             with transaction.atomic():
                 self.account_already_exists = False
-                self.save(request)
+                user = self.save(request)
+                EmailAddress.objects.create(user=user, email=user.email, primary=True)
                 self.account_already_exists = True
                 transaction.set_rollback(True)
         return super().try_save(request)
