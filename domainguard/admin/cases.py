@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from domainguard.core.reasons import SENTENCES
 from domainguard.core.record import Record
-from domainguard.models import ReviewCase
+from domainguard.models import DomainStatus, ReviewCase
 from domainguard.services.acts.verb import On, Verb
 from domainguard.services.acts.verbs import verbs_on
 
@@ -25,17 +27,19 @@ from .denials import may
 
 _EACH = 20  # groups shown of each kind
 _MANY = ("source", "tld", "registrar")
+_FIELDS = {
+    "source": KeyTextTransform("source", "detail"),
+    "registrar": KeyTextTransform("registrar", "domain__observed"),
+}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     """Open cases of the breaker that share one thing, with the domain that came first."""
 
-    by: str
     name: str
     count: int
-    domain: str
-    sentence: str
+    domain: DomainStatus
     links: list[tuple[str, str]]
 
 
@@ -104,32 +108,30 @@ class ReviewCaseAdmin(ActPages):
         if "group" not in request.GET:
             return super().keys_of(request)
         by, _colon, name = request.GET["group"].partition(":")
-        try:
-            newest = int(request.GET.get("upto", ""))
-        except ValueError as wrong:
-            raise Http404 from wrong
-        return [key for key, facts in _open_cases() if key <= newest and facts.get(by) == name]
+        if by not in _MANY or not request.GET.get("upto", "").isdecimal():
+            raise Http404
+        return _keys_in(by, name, int(request.GET["upto"]))
 
     def _groups(self, request: HttpRequest) -> dict[str, list[Group]]:
-        found: dict[tuple[str, str], Group] = {}
+        newest = _stopped().aggregate(newest=Max("pk"))["newest"]
+        if newest is None:
+            return {}
+        shown = {by: _largest(by) for by in _MANY}
+        first = {key for each in shown.values() for _name, _count, key in each}
+        examples = _stopped().select_related("domain").in_bulk(first)
         verbs = [verb for verb in verbs_on(self.on) if may(request, verb.permission)]
-        newest = _stopped().aggregate(newest=Max("pk"))["newest"] or 0
-        for _key, facts in _open_cases():
-            for by in _MANY:
-                group = found.get((by, facts[by]))
-                if group is None:
-                    links = [
-                        (verb.label, self._group_page(verb, by, facts[by], newest))
-                        for verb in verbs
-                    ]
-                    group = Group(by, facts[by], 0, facts["domain"], facts["sentence"], links)
-                    found[by, facts[by]] = group
-                group.count += 1
-        most = sorted(found.values(), key=lambda each: (-each.count, each.name))
         return {
-            str(label): [group for group in most if group.by == by][:_EACH]
-            for by, label in zip(_MANY, _headings(), strict=True)
-            if found
+            heading: [
+                Group(
+                    name,
+                    count,
+                    examples[key].domain,
+                    [(verb.label, self._group_page(verb, by, name, newest)) for verb in verbs],
+                )
+                for name, count, key in shown[by]
+                if key in examples
+            ]
+            for by, heading in zip(_MANY, _headings(), strict=True)
         }
 
     def _group_page(self, verb: Verb, by: str, name: str, newest: int) -> str:
@@ -156,30 +158,31 @@ def _stopped() -> QuerySet[ReviewCase]:
     return ReviewCase.objects.filter(kind=ReviewCase.Kind.BREAKER, closed_at=None)
 
 
-def _open_cases() -> Iterator[tuple[int, dict[str, str]]]:
-    """Give every open case of the breaker, in the order of their keys, with what groups them."""
-    rows = (
-        _stopped()
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "domain__domain",
-            "domain__sentence",
-            "detail__source",
-            "domain__observed__registrar",
-        )
-    )
-    for key, domain, sentence, source, registrar in rows:
-        yield (
-            key,
-            {
-                "domain": domain,
-                "sentence": sentence,
-                "source": source or "",
-                "tld": domain.rpartition(".")[2],
-                "registrar": registrar or "",
-            },
-        )
+def _largest(by: str) -> list[tuple[str, int, int]]:
+    """Give the groups with the most open cases: each name, how many, and the first case."""
+    if by == "tld":
+        first: dict[str, int] = {}
+        counts: Counter[str] = Counter()
+        for key, name in _tlds():
+            first.setdefault(name, key)
+            counts[name] += 1
+        return [(name, count, first[name]) for name, count in counts.most_common(_EACH)]
+    rows = _stopped().order_by().values(name=_FIELDS[by])
+    counted = rows.annotate(count=Count("pk"), first=Min("pk")).order_by("-count", "first")
+    return [(row["name"] or "", row["count"], row["first"]) for row in counted[:_EACH]]
+
+
+def _keys_in(by: str, name: str, newest: int) -> list[int]:
+    if by == "tld":
+        return [key for key, tld in _tlds() if tld == name and key <= newest]
+    rows = _stopped().filter(pk__lte=newest).annotate(name=_FIELDS[by])
+    named = rows.filter(name=name) if name else rows.filter(Q(name="") | Q(name=None))
+    return list(named.order_by("pk").values_list("pk", flat=True))
+
+
+def _tlds() -> Iterator[tuple[int, str]]:
+    for key, domain in _stopped().order_by("pk").values_list("pk", "domain__domain"):
+        yield key, domain.rpartition(".")[2]
 
 
 def _looks(record: Record) -> Iterator[tuple[Any, list[str]]]:
