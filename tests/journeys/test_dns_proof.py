@@ -85,15 +85,15 @@ def test_a_record_seen_for_three_days_gives_the_address_back_for_messages_only(l
 def test_a_record_that_is_missing_once_begins_anew(loss):
     text = begin(loss)
     publish(loss, text)
-    loss.later(2 * DAY)
+    loss.later(DAY)
     publish(loss, "something else")
     loss.later(6 * HOUR)
     assert loss.way().seen_since is None
-    publish(loss, text)
-    loss.later(2 * DAY)
     assert "has gone" in loss.told()
+    publish(loss, text)
+    loss.later(2 * DAY + 12 * HOUR)
     assert not loss.gate(Purpose.NOTICE).admitted
-    loss.later(2 * DAY)
+    loss.later(DAY)
     assert loss.is_contact_only()
 
 

@@ -8,24 +8,10 @@ import pytest
 from django.test import Client
 
 from domainguard.gate import Purpose
-from domainguard.models import Deverification
-from domainguard.simulation import scripts
 from domainguard.testing import SmtpSink
 
-from .lost import (
-    DAY,
-    DOMAIN,
-    HOUR,
-    LONG_BEFORE,
-    LOST,
-    OTHER,
-    InternetPlace,
-    Loss,
-    armed_since,
-    lost_in_the_world,
-)
+from .lost import DAY, HOUR, LOST, OTHER, Loss, lost_in_the_world
 
-SAID = "I have had the domain since 2019 and paid for it yesterday; invoice 4711."
 LATER = "450 4.7.1 not now"
 
 
@@ -74,26 +60,3 @@ def test_a_mail_that_is_refused_once_arrives_later_and_one_delayed_a_day_never(l
         loss.serve()
     loss.later(timedelta(minutes=40))
     assert loss.open(ada, loss.link_at(OTHER)) == ""
-
-
-def test_a_domain_that_is_renewed_while_a_case_waits_comes_back_by_itself_and_ends_it(world, at):
-    """The same registration is way (a): without a row, with a notice, and as it was before."""
-    life = scripts.restored_from_redemption(
-        DOMAIN, born=LONG_BEFORE, expires=at(days=-40), after=4 * DAY
-    )
-    world.net.add(life)
-    world.net.add(scripts.healthy("fieldpost.net", born=LONG_BEFORE))
-    loss = Loss(InternetPlace(world), world.person("ada", LOST, OTHER))
-    armed_since(loss.ada, LONG_BEFORE)
-    world.sweep()
-    while not Deverification.objects.exists():
-        world.live(DAY)
-    assert loss.walk(loss.browser(), "case", proofs=SAID) == ""
-    loss.told()
-    while Deverification.objects.filter(restored_at=None).exists():
-        world.live(DAY)
-    assert loss.gate().admitted
-    assert loss.standing.recovery_from is None
-    world.sweep()
-    assert loss.trail() == ["begun", "done"]
-    assert "registered as it was before" in loss.told(LOST)

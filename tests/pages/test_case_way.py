@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from domainguard.gate import Purpose
 from domainguard.models import AddressStanding, WayBack
+from domainguard.services import enforce
 from tests.journeys.lost import DAY, DOMAIN, HOUR, LOST, OTHER, Loss, RowPlace, lost_in_rows
 
 SAID = "I have had the domain since 2019 and bought it back on 21 April; invoice 4711."
@@ -104,3 +105,21 @@ def test_an_address_on_hold_is_told_and_offers_no_way_that_needs_none(site):
     page = loss.browser().get(reverse("domainguard_account:what_happened", args=[loss.standing.pk]))
     assert "ends by itself" in page.text
     assert page.context["ways"] == ()
+
+
+def test_a_domain_that_is_renewed_while_a_case_waits_comes_back_by_itself_and_ends_it(site):
+    loss = Loss(RowPlace(site), site.person("ada", LOST, OTHER))
+    site.corroborate(DOMAIN)
+    enforce.enforce()
+    assert "we no longer trust ada@mill-lane.org" in loss.told()
+    ada = loss.browser()
+    page = ada.get(reverse("domainguard_account:what_happened", args=[loss.standing.pk]))
+    assert [way.value for way in page.context["ways"]] == ["same_registration", "dns_proof", "case"]
+    assert loss.walk(ada, "case", proofs=SAID) == ""
+    site.heal(DOMAIN)
+    enforce.enforce()
+    assert loss.gate().admitted
+    assert loss.standing.recovery_from is None
+    loss.later(HOUR)
+    assert loss.trail() == ["begun", "done"]
+    assert "registered as it was before" in loss.told(LOST)
