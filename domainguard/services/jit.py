@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from django.db.models import Q
 
+from domainguard.core.evidence import Outcome, SourceClass
 from domainguard.models import AddressStanding, DomainStatus, MailDomain
 from domainguard.services import check
 from domainguard.sources.base import Deadline
@@ -33,10 +34,7 @@ def look_at_moment_of_use(standing: AddressStanding, *, seconds: float = 10.0) -
     deadline = Deadline.after(seconds)
     mail_domain = MailDomain.objects.select_related("trust_key").get(pk=standing.mail_domain_id)
     row = mail_domain.trust_key
-    if (
-        is_trusted(mail_domain.name)
-        or is_exempt(row.domain, row.exempt_by_staff)
-    ):
+    if is_trusted(mail_domain.name) or is_exempt(row.domain, row.exempt_by_staff):
         return Answer.MAIL
     answer = Answer.MAIL if _is_fresh(mail_domain) else _look(row, mail_domain.name, deadline)
     return _look_at_hosts(mail_domain, deadline) if answer is Answer.MAIL else answer
@@ -90,9 +88,25 @@ def _look_alone(row: DomainStatus, mail_domain: str, seconds: float) -> check.Lo
 
 
 def _unanswered(row: DomainStatus) -> Answer:
-    # Nobody answered: a young conclusive answer with nothing adverse since is good enough.
+    # Nobody who could know answered: a young conclusive answer with nothing against it since is
+    # good enough. New hosts that no registry explains may be a buyer's.
     young = check.is_young(row.last_conclusive_at, policy().young_answer)
-    return Answer.MAIL if young and not row.refuses(now()) else Answer.WAIT
+    good = young and not row.refuses(now()) and not _has_new_hosts(row)
+    return Answer.MAIL if good else Answer.WAIT
+
+
+def _has_new_hosts(row: DomainStatus) -> bool:
+    """Say whether the last look saw other name servers or mail hosts than those we know."""
+    of_dns = Q(source_class=SourceClass.DNS.value, outcome=Outcome.ANSWERED.value)
+    looks = row.observations.filter(of_dns, at=row.last_look_at).values_list("evidence", flat=True)
+    seen = [each["delegation"] for each in looks if each["domain"] == row.domain]
+    known = row.fingerprint or {}
+    return any(
+        known.get(hosts) is not None and each[hosts] != known[hosts]
+        for each in seen
+        if each
+        for hosts in ("ns", "mx")
+    )
 
 
 def _was_silent_just_now(row: DomainStatus) -> bool:

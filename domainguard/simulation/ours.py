@@ -8,8 +8,9 @@ from copy import copy
 from datetime import datetime, timedelta
 
 from domainguard.core.policy import Standing, eligible
-from domainguard.core.reasons import Hold
+from domainguard.core.reasons import Code, Hold
 from domainguard.core.record import Policy, Record
+from domainguard.core.verdict import Verdict
 
 from .delegation import Below
 from .lives import Life
@@ -19,6 +20,7 @@ from .watch import Watch
 
 _PROVEN_BEFORE = timedelta(days=300)
 _MOMENT = timedelta(microseconds=1)
+_NEW_HOSTS = frozenset({Code.NS_CHANGED, Code.MX_CHANGED})
 
 
 class Guard:
@@ -102,7 +104,7 @@ class Guard:
         self.own.plan_next(now)
         self._replan()
         self._note(now)
-        said = verdict.conclusive or self._has_young_answer(now)
+        said = verdict.conclusive or self._is_good_enough(verdict, now)
         spared = not verdict.adverse or self.own.record.held
         return said and spared and self.standing() is Standing.ELIGIBLE
 
@@ -113,7 +115,7 @@ class Guard:
         if self._is_fresh(now):
             return True
         verdict, after, _ = self.own.weigh(now)
-        said = verdict.conclusive or self._has_young_answer(now)
+        said = verdict.conclusive or self._is_good_enough(verdict, now)
         spared = not verdict.adverse or after.held
         return said and spared and self._standing(after) is Standing.ELIGIBLE
 
@@ -159,10 +161,12 @@ class Guard:
         seen += [self.below.last_look_at] if self.below else []
         return all(at is not None and now - at <= self.policy.fresh_for for at in seen)
 
-    def _has_young_answer(self, now: datetime) -> bool:
+    def _is_good_enough(self, verdict: Verdict, now: datetime) -> bool:
+        """Say whether a young answer makes up for one that nobody could give now."""
         record = self.own.record
         at = record.last_conclusive_at
-        return not record.held and at is not None and now - at <= self.policy.young_answer
+        young = at is not None and now - at <= self.policy.young_answer
+        return young and not record.held and not _NEW_HOSTS & set(verdict.remarks)
 
     def _note(self, now: datetime) -> None:
         refused = self.standing() is not Standing.ELIGIBLE

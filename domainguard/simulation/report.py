@@ -163,6 +163,18 @@ def table(played: Played) -> str:
     return "\n".join(lines) + "\n"
 
 
+def table_by_kind(played: Played) -> str:
+    """Give the takeovers by kind of life as a Markdown table."""
+    rows = [each for each in by_kind(played.outcomes) if any(each["takeovers"].values())]
+    lines = [_row(["life", "lives", *POLICIES]), _row(["---", *["---:"] * (1 + len(POLICIES))])]
+    for each in rows:
+        side = "" if each["trace"] else ", no trace"
+        taken = [f"{count:,}" for count in each["takeovers"].values()]
+        name = each["kind"].replace("_", " ") + side
+        lines.append(_row([name, f"{each['lives']:,}", *taken]))
+    return "\n".join(lines) + "\n"
+
+
 def _cells(row: Figures) -> list[str]:
     return [
         row.policy,
