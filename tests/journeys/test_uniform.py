@@ -104,6 +104,16 @@ def test_a_password_is_hashed_equally_often_for_every_class(classes, settings, a
     assert set(counted.values()) == {1}
 
 
+def test_signing_in_takes_as_many_queries_for_every_class(classes):
+    counted = set()
+    for text in classes.values():
+        browser = fresh()
+        with CaptureQueriesContext(connection) as captured:
+            browser.post(reverse("account_login"), {"login": text, "password": "not the password"})
+        counted.add(len(captured))
+    assert len(counted) == 1
+
+
 def test_publishing_depends_on_no_address(classes):
     answers = []
     for name in OWNED:
