@@ -43,9 +43,12 @@ class Mutant:
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """Give every fault for a source text, in the order of its lines; words for people are left."""
+    """Give every fault for a source text. What decorates a class or function is no rule."""
     tree = ast.parse(source)
+    beside = {id(part) for node in ast.walk(tree) for part in _decoration(node)}
     for number, node in enumerate(ast.walk(tree)):
+        if id(node) in beside:
+            continue
         for change in _changes(node):
             changed = deepcopy(tree)
             twin = next(each for place, each in enumerate(ast.walk(changed)) if place == number)
@@ -57,6 +60,11 @@ def mutants(source: str) -> Iterator[Mutant]:
                 _short(ast.unparse(twin)),
                 ast.unparse(ast.fix_missing_locations(changed)),
             )
+
+
+def _decoration(node: ast.AST) -> Iterator[ast.AST]:
+    for decorator in getattr(node, "decorator_list", ()):
+        yield from ast.walk(decorator)
 
 
 _Change = Callable[[ast.AST], None]

@@ -59,7 +59,7 @@ TARGETS = {
 }
 
 
-class _Changed(MetaPathFinder, SourceLoader):
+class _Changed(MetaPathFinder, SourceLoader):  # type: ignore[misc]  # typeshed differs
     """Gives one module with another source, and leaves every other to Python."""
 
     def __init__(self, target: Target, source: str) -> None:

@@ -27,13 +27,16 @@ _NEVER = datetime.max.replace(tzinfo=START.tzinfo) - 366 * DAY
 PASSWORD = "taken over in one go"
 
 
+Done = tuple[str, str, object]  # what was done, when, and what came of it
+
+
 @dataclass
 class Told:
     """What happened in one life, by the simulation and on the sockets, in the same order."""
 
     life: Life
-    simulated: list[object] = field(default_factory=list)
-    replayed: list[object] = field(default_factory=list)
+    simulated: list[Done] = field(default_factory=list)
+    replayed: list[Done] = field(default_factory=list)
 
     def note(self, what: str, at: datetime, simulated: object, replayed: object) -> None:
         """Write down one moment in both books."""
