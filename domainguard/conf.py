@@ -25,6 +25,7 @@ LETTERS: Mapping[str, str] = {
     "restored": "domainguard.services.notify.restored_letter",
     "refused": "domainguard.services.notify.refused_letter",
     "staff": "domainguard.services.acts.letters.staff_letter",
+    "stop_act": "domainguard.services.acts.stop.stop_letter",
     "changed": "domainguard.services.notify.changed_letter",
     "way_back": "domainguard.services.ways.links.notice_letter",
     "way_back_link": "domainguard.services.ways.links.link_letter",

@@ -9,7 +9,8 @@ from typing import Final
 
 _ADDRESS: Final = re.compile(r"[^\s@<>'\"(){}\[\],;:=]+@[^\s@<>'\"(){}\[\],;=]+")
 _LINK: Final = re.compile(
-    r"(/(?:password/reset|confirm-email|invitation|early-notices)/(?:[^/\s]+/)?)([^/\s]{16,})"
+    r"(/(?:password/reset|confirm-email|invitation|early-notices|stop-act)/(?:[^/\s]+/)?)"
+    r"([^/\s]{16,})"
 )
 _TOKEN: Final = re.compile(r"dgr-[\w-]{16,}")
 

@@ -18,6 +18,7 @@ ACTIONS: Mapping[str, Promise] = {
     "act_left_out": _("Act of staff left out for a target"),
     "act_proposed": _("Act proposed to a second person"),
     "act_refused": _("Proposal refused"),
+    "act_stopped": _("Proposal stopped by the account's owner"),
     "act_taken_back": _("Act of staff undone for a target"),
     "act_undone": _("Act of staff undone"),
     "address_deverified": _("Address no longer trusted"),

@@ -52,7 +52,7 @@ def _open(key: int, *, approved_too: bool = False) -> StaffAct:
     is_over = act.refused_at is not None or act.done_at is not None
     if is_over or (act.approved_at is not None and not approved_too):
         raise Refused("decided", _("Somebody has decided about it already."))
-    if approved_too and act.targets.exclude(done_at=None).exists():
+    if approved_too and act.targets.filter(is_done=True).exists():
         raise Refused("decided", _("It is being carried out."))
     return act
 

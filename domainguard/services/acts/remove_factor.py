@@ -8,7 +8,7 @@ from domainguard.models import ActTarget, StaffAct
 from domainguard.services import notify
 from domainguard.wiring import site_facts
 
-from . import letters
+from . import letters, stop
 from .verb import WAIT, Asked, On, Oversight, Refused, Text, Verb
 
 
@@ -24,20 +24,16 @@ def _oversight(asked: Asked) -> Oversight:
 
 
 def _proposed(act: StaffAct, target: ActTarget) -> None:
-    _tell("factor_proposed", act, target)
+    stop.tell_with_link(act, target.account, "factor_proposed")
 
 
 def _do(act: StaffAct, target: ActTarget) -> Text:
     if _obstacle(target):
         raise Refused("changed", _obstacle(target))
     site_facts().remove_second_factor(target.account)  # type: ignore[attr-defined]
-    _tell("factor_removed", act, target)
-    return _("Removed.")
-
-
-def _tell(what: str, act: StaffAct, target: ActTarget) -> None:
     for standing in notify.eligible_standings(target.account):
-        letters.tell(standing, act, what)
+        letters.tell(standing, act, "factor_removed")
+    return _("Removed.")
 
 
 REMOVE_FACTOR = Verb(

@@ -20,7 +20,7 @@ from domainguard.models.holds_over import unsettled_holds
 from domainguard.services import notify
 from domainguard.wiring import address_book, now, policy
 
-from . import letters
+from . import letters, stop
 from .records import locked
 from .standing import is_behind, is_unchanged
 from .verb import (
@@ -74,8 +74,7 @@ def _proposed(act: StaffAct, target: ActTarget) -> None:
     target.before = {"epoch": target.domain.control_epoch, "way": case.pk if case else None}
     if act.not_before is None:
         return
-    for each in notify.eligible_standings(standing.account):
-        letters.tell(each, act, "restore_proposed", about=standing.address)
+    stop.tell_with_link(act, standing.account, "restore_proposed", about=standing.address)
 
 
 def _do(act: StaffAct, target: ActTarget) -> Text:
