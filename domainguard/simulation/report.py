@@ -36,6 +36,7 @@ class Figures:
     exposure_hours_mean: float
     exposure_hours_p99: float
     exposure_hours_max: float
+    exposure_hours_max_with_trace: float
     exposed_lives: int
     lookups_per_domain_year: float
     lookups: dict[str, float]
@@ -63,6 +64,12 @@ def _of(policy: str, played: Played) -> Figures:
         exposure_hours_mean=round(sum(hours) / len(hours), 3) if hours else 0.0,
         exposure_hours_p99=round(quantile(hours, 0.99), 3),
         exposure_hours_max=round(hours[-1], 3) if hours else 0.0,
+        exposure_hours_max_with_trace=round(
+            max(
+                (each.exposed / _HOUR for each in mine if each.trace and each.exposed), default=0.0
+            ),
+            3,
+        ),
         exposed_lives=sum(each > 0 for each in hours),
         lookups_per_domain_year=round(sum(lookups.values()), 1),
         lookups=lookups,
@@ -150,6 +157,7 @@ _HEADS = (
     "exposure h, mean",
     "p99",
     "max",
+    "max with a trace",
     "wrong de-verifications",
     "wrong holds > 1 day",
     "look-ups a domain-year",
@@ -183,6 +191,7 @@ def _cells(row: Figures) -> list[str]:
         f"{row.exposure_hours_mean:,.2f}",
         f"{row.exposure_hours_p99:,.1f}",
         f"{row.exposure_hours_max:,.1f}",
+        f"{row.exposure_hours_max_with_trace:,.2f}",
         f"{row.wrong_deverifications:,}",
         f"{row.wrong_holds:,}",
         f"{row.lookups_per_domain_year:,.1f}",
