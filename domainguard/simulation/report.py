@@ -51,6 +51,7 @@ def _of(policy: str, played: Played) -> Figures:
     mine = [each for each in played.outcomes if each.policy == policy]
     taken = Counter(each.trace for each in mine if each.taken_by)
     hours = sorted(each.exposed / _HOUR for each in mine if each.exposed is not None)
+    seen = [each.exposed / _HOUR for each in mine if each.trace and each.exposed]
     lookups = _lookups(policy, played)
     return Figures(
         policy=policy,
@@ -64,12 +65,7 @@ def _of(policy: str, played: Played) -> Figures:
         exposure_hours_mean=round(sum(hours) / len(hours), 3) if hours else 0.0,
         exposure_hours_p99=round(quantile(hours, 0.99), 3),
         exposure_hours_max=round(hours[-1], 3) if hours else 0.0,
-        exposure_hours_max_with_trace=round(
-            max(
-                (each.exposed / _HOUR for each in mine if each.trace and each.exposed), default=0.0
-            ),
-            3,
-        ),
+        exposure_hours_max_with_trace=round(max(seen, default=0.0), 3),
         exposed_lives=sum(each > 0 for each in hours),
         lookups_per_domain_year=round(sum(lookups.values()), 1),
         lookups=lookups,
