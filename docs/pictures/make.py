@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -10,8 +11,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from letters import take_all as take_letters
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
@@ -22,19 +25,24 @@ ROOT = HERE.parents[1]
 PASSWORD = "three grey stones"  # noqa: S105 - printed by the demo itself
 DOMAIN = "kestrelyard.com"
 _OPTIONS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+_PATIENCE = 300_000  # ms; weeks of looks take a while on a slow machine
 _WIDE = {"width": 1240, "height": 860}
 
 
 @contextmanager
 def demo() -> Iterator[str]:
-    """Serve the demo as it stands, or make it first; give its address."""
+    """Make a demo of its own and serve it; give its address. Nobody else's is touched."""
     command = [sys.executable, "-u", "manage.py", "demo", "--port", "8400"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603
-    try:
-        yield next(_addresses(process))
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
+    with TemporaryDirectory(prefix="pictures-") as directory:
+        environ = {**os.environ, "REGISTRY_DEMO_DIRECTORY": directory}
+        process = subprocess.Popen(  # noqa: S603
+            command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            yield next(_addresses(process))
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
 
 
 def _addresses(process: subprocess.Popen[str]) -> Iterator[str]:
@@ -44,10 +52,10 @@ def _addresses(process: subprocess.Popen[str]) -> Iterator[str]:
             yield found.group()
 
 
-def sign_in(page: Page, site: str) -> None:
-    """Sign in as the demo's staff."""
+def sign_in(page: Page, site: str, login: str = "admin") -> None:
+    """Sign in, as the demo's staff or by an address."""
     page.goto(f"{site}/accounts/login/")
-    page.get_by_label("Username", exact=False).first.fill("admin")
+    page.get_by_label("Username", exact=False).first.fill(login)
     page.get_by_label("Password", exact=False).first.fill(PASSWORD)
     page.locator("main button[type=submit]").click()
     page.wait_for_load_state()
@@ -75,6 +83,31 @@ def walk(page: Page, site: str) -> None:
     take(page, "deverified")
 
 
+def play(page: Page, site: str) -> str:
+    """Play the five scenes of the time page; give the address of the owner they tell of."""
+    page.goto(f"{site}/demo/time/")
+    for number in range(5):
+        page.get_by_role("button", name=f"Play scene {number + 1}").click()
+        page.get_by_text("seen", exact=True).nth(number).wait_for()
+    page.goto(f"{site}/demo/time/")
+    page.locator("#picture").evaluate("element => element.scrollIntoView()")
+    take(page, "time")
+    told = re.findall(r"goes to (\S+), read", page.locator(".history").inner_text())
+    return str(told[-1])
+
+
+def own_pages(page: Page, site: str, owner: str) -> None:
+    """Go through what the owner sees of it."""
+    sign_in(page, site, owner)
+    page.goto(f"{site}/account/history/")
+    take(page, "history")
+    page.goto(f"{site}/accounts/second-factor/on/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.locator(".qr").wait_for()
+    take(page, "second-factor")
+
+
 def main() -> None:
     """Make every picture; an existing one is replaced."""
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -82,7 +115,12 @@ def main() -> None:
         sys.exit("No chromium here: apt-get install chromium")
     with demo() as site, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=_OPTIONS)
-        walk(chromium.new_page(viewport=_WIDE, color_scheme="light"), site)
+        page = chromium.new_page(viewport=_WIDE, color_scheme="light")
+        page.set_default_timeout(_PATIENCE)
+        walk(page, site)
+        page.context.clear_cookies()
+        own_pages(page, site, play(page, site))
+        take_letters(chromium)
         chromium.close()
 
 

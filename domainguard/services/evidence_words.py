@@ -14,9 +14,10 @@ from domainguard.models import EpochBump
 
 
 def evidence_in_words(bump: EpochBump) -> list[str]:
-    """Give one line for each look that a rise of an epoch rests on: the day, and what was seen."""
+    """Give the looks that a rise of an epoch rests on, one line a day: when, and what was seen."""
     looks = map(look_from_json, bump.evidence.get("looks", ()))
-    return [f"{day_in_words(look.at)}: {' '.join(_seen(look.signals))}" for look in looks]
+    lines = (f"{day_in_words(look.at)}: {' '.join(_seen(look.signals))}" for look in looks)
+    return list(dict.fromkeys(lines))
 
 
 def day_in_words(moment: date) -> str:

@@ -73,7 +73,9 @@ def prompts_of(account: str) -> list[Prompt]:
     Three queries, and two more for each address that is on hold.
     """
     known = [_known(standing, verified) for standing, verified in _standings(account)]
-    working = {each.key: each.standing.address for each in known if each.eligible}
+    # Of those that work, one of which there is nothing to say comes first.
+    order = sorted(known, key=lambda each: each.prompt is not None)
+    working = {each.key: each.standing.address for each in order if each.eligible}
     prompts = [
         replace(each.prompt, fallback=_other(working, each.key)) for each in known if each.prompt
     ]

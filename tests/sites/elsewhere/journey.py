@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.sites.elsewhere.sites import LEFT_OUT, SITES, SOME, WHOLE, settings_of
@@ -81,6 +81,42 @@ def _play(chosen: str, state_name: str, when_name: str) -> str:
         if arms and not _is_armed():
             return f"{state_name} {when_name}: the second factor went with the password"
     return "" if came == cells.expected(door, state, when) else f"{state_name} {when_name}: {came}"
+
+
+def told_wrongly() -> list[str]:
+    """Let an address run out; give who reads too much or too little of it on the site's page."""
+    from django.test import Client
+
+    from domainguard.models import DomainStatus
+    from domainguard.services.enroll import enroll_all
+    from domainguard.testing import clock as clocks
+
+    _empty()
+    people, at = _people(), datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    clocks.clock.restart(at)
+    with _on_this_clock(clocks.DOTTED_PATH):
+        owner = people.add("ada", "ada@mill-lane.org")
+        enroll_all()
+        rows = DomainStatus.objects.filter(domain="mill-lane.org")
+        rows.update(state="active", runs_out_at=at + timedelta(days=20))
+        pages = {}
+        for name, user in {"owner": owner, "stranger": None}.items():
+            client = Client()
+            if user is not None:
+                client.force_login(user)
+            pages[name] = client.get("/").text
+    told = "ada@mill-lane.org: its domain runs out soon (21 March 2026)"
+    wrong = [name for name, page in pages.items() if (told in page) is not (name == "owner")]
+    if 'href="/guard/addresses/"' not in pages["owner"] or "[1]" not in pages["owner"]:
+        wrong.append("owner: no next step")
+    return wrong
+
+
+def _on_this_clock(dotted: str) -> Any:
+    from django.conf import settings
+    from django.test.utils import override_settings
+
+    return override_settings(DOMAINGUARD={**settings.DOMAINGUARD, "CLOCK": dotted})
 
 
 def _arm() -> bool:
@@ -157,7 +193,8 @@ def main(site: str, folder: str) -> None:
     said = [each.id for each in checks.run_checks(tags=["domainguard"])]
     _migrate()
     wrong = {chosen: walk(site, chosen) for chosen in {**SITES, **LEFT_OUT}[site][1]}
-    print(json.dumps({"queries": queries, "said": said, "wrong": wrong}))
+    told = told_wrongly() if site in SITES else []
+    print(json.dumps({"queries": queries, "said": said, "wrong": wrong, "told_wrongly": told}))
 
 
 if __name__ == "__main__":

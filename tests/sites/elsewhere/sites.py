@@ -41,6 +41,7 @@ _PLAIN: dict[str, Any] = {
                     "django.template.context_processors.request",
                     "django.contrib.auth.context_processors.auth",
                     "django.contrib.messages.context_processors.messages",
+                    "domainguard.context_processors.domainguard",
                 ]
             },
         }
@@ -49,6 +50,7 @@ _PLAIN: dict[str, Any] = {
     "DOMAINGUARD": {
         "PUBLIC_ORIGIN": "https://registry.test",
         "TRUSTED_PROXY_COUNT": 0,
+        "ADDRESSES_URL": "/guard/addresses/",
         "DEVERIFY": "enforce",
     },
     "DEFAULT_FROM_EMAIL": "no-reply@registry.test",

@@ -7,17 +7,19 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import include, path
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """Be any other page of a site."""
-    return HttpResponse("a page")
+    """Be any other page of a site, with what its owner should know on top."""
+    return render(request, "account.html")
 
 
 urlpatterns: list[Any] = [
     path("", page),
     path("auth/", include("domainguard.integrations.auth")),
+    path("guard/", include("domainguard.urls")),
     path("auth/login/", auth.LoginView.as_view(template_name="any.html"), name="login"),
 ]
 if apps.is_installed("dj_rest_auth"):
