@@ -15,13 +15,14 @@ from domainguard.models import OutboxMail
 from registry_site.packages.models import Release
 
 from .conftest import PASSWORD
+from .second_factor import code_of
 from .standings import LONG_AGO, hold, prove
 
 PUBLIC = ["/", "/search/?q=tide", "/project/tidepool/", "/user/ada/", "/help/recovery",
           "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
           "/accounts/password/reset/done/", "/no-such-page/"]  # fmt: skip
 OWN = ["/account/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/",
-       "/new/", "/project/tidepool/publish/"]  # fmt: skip
+       "/new/", "/project/tidepool/publish/", "/account/history/", "/account/tokens/"]  # fmt: skip
 AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -96,6 +97,32 @@ def test_a_release_is_published_by_clicking_through(site, page):
     page.get_by_role("button", name="Publish").click()
     assert page.get_by_role("status").inner_text() == "tidepool 2.0 is published."
     assert page.get_by_role("heading", level=1).inner_text() == "tidepool 2.0"
+
+
+def test_a_second_factor_is_turned_on_and_asked_for_by_clicking_through(site, page):
+    sign_in(site, page)
+    page.get_by_role("link", name="Second factor").click()
+    fits_and_is_accessible(page)
+    page.get_by_role("link", name="Turn it on").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    fits_and_is_accessible(page)
+    square = page.locator(".qr svg").bounding_box()
+    assert square is not None
+    assert square["width"] > 150  # it is drawn under the policy, and large enough for a camera
+    key = page.locator(".key").inner_text()
+    page.get_by_label("Authenticator code").fill(code_of(key))
+    page.get_by_role("button", name="Turn it on").click()
+    fits_and_is_accessible(page)
+    (code, *_) = page.locator(".codes code").all_inner_texts()
+    page.get_by_role("link", name="I have them").click()
+    page.get_by_role("link", name="Sign out").click()
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    sign_in(site, page)
+    fits_and_is_accessible(page)
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "ada"
 
 
 def test_a_mailed_link_sets_a_new_password(site, page, person, live_server):
