@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,16 +13,21 @@ from domainguard.core.record import Cause
 from domainguard.services.steps import Step
 from domainguard.wiring import now
 
-from .choice_filter import ChoiceFilter
+from .choice_filter import ALL, ChoiceFilter
 from .step_words import LABELS
 
 _Conditions = dict[str, tuple[str | Promise, Q]]
 
 
 class Standing(ChoiceFilter):
-    """Those nobody has decided about, unless somebody wants the others."""
+    """Those nobody has decided about, unless somebody wants the others, or searches."""
 
     title, parameter_name, default = _("standing"), "standing", "open"
+
+    def value(self) -> str | None:
+        """Search everywhere: who looks for an account by name does not know its standing."""
+        chosen = self.used_parameters.get(self.parameter_name)
+        return str(chosen) if chosen else ALL if self.request.GET.get(SEARCH_VAR) else self.default
 
     def conditions(self) -> _Conditions:
         """Tell by whether trust was given back, or a person ruled that it is not."""

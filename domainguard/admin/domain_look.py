@@ -54,7 +54,7 @@ class DomainLook(ReadOnlyAdmin):
         verdict = looked.verdict
         context = {
             **self.admin_site.each_context(request),
-            "title": _("What each source says now"),
+            "title": _("What each source says about %s now") % looked.row.domain,
             "opts": self.opts,
             "row": looked.row,
             "acts": [act.value for act in looked.acts],
@@ -72,9 +72,12 @@ def _answer(evidence: Evidence) -> dict[str, Any]:
         "source": evidence.source,
         "outcome": evidence.outcome.value.replace("_", " "),
         "asked": evidence.asked,
-        "said": [said for said in (*_registered(evidence), *_delegated(evidence)) if said],
-        "note": evidence.note,
+        "said": "; ".join(filter(None, _said(evidence))),
     }
+
+
+def _said(evidence: Evidence) -> list[str]:
+    return [*_registered(evidence), *_delegated(evidence), evidence.note]
 
 
 def _registered(evidence: Evidence) -> list[str]:

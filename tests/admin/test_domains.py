@@ -83,6 +83,56 @@ def test_look_now_asks_every_source_and_leaves_a_trace(lapsed):
     assert AuditEvent.objects.get(action="looked_now").actor.startswith("staff:")
 
 
+def test_a_look_shows_the_answers_first_and_keeps_nothing(lapsed):
+    browser = signed_in("view_domainstatus", "look_now")
+    before = Observation.objects.count()
+    shown = browser.post(look(lapsed)).content.decode()
+    for words in ("rdap", "redemption period", "nxdomain 3/3", "Kept, this look leaves the hold"):
+        assert words in shown, words
+    assert Observation.objects.count() == before
+    assert AuditEvent.objects.get(action="looked_now").detail == {"kept": False}
+
+
+def test_a_domains_page_compares_with_the_registration_before_the_epoch_rose(lapsed):
+    answer = signed_in("view_domainstatus").get(page(lapsed))
+    assert answer.context["taken"] == lapsed.bumps.get().at
+    kept = lapsed.bumps.get().fingerprint_before
+    then = {sign.name: sign.before for sign in answer.context["fingerprint"]}
+    assert then["Handle at the registry"] == kept["handle"]
+
+
+def test_a_domains_addresses_come_a_hundred_at_a_time(site):
+    for number in range(101):
+        site.person(f"p{number}", f"p{number}@mill-lane.org")
+    row = DomainStatus.objects.get()
+    browser = signed_in("view_domainstatus")
+    first = browser.get(page(row)).context
+    rest = browser.get(page(row), {"after": first["next_after"]}).context
+    assert (len(first["standings"]), len(rest["standings"])) == (100, 1)
+    assert rest["next_after"] is None
+    assert browser.get(page(row), {"after": "x"}).context["after"] == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("mill", ["mill-lane.org", "mill-road.org"]),
+        ("MILL-lane.org", ["mill-lane.org"]),
+        ("Ada@dept.mill-lane.org", ["mill-lane.org"]),
+        ("dept.mill-lane.org", ["mill-lane.org"]),
+        ("lane", []),
+        ("a@b@c", []),
+        ("\0", ["mill-lane.org", "mill-road.org"]),
+    ],
+)
+def test_a_domain_is_found_by_how_it_begins_or_by_an_address_on_it(site, asked, found):
+    site.domain("mill-lane.org")
+    site.domain("mill-road.org")
+    where = reverse("admin:domainguard_domainstatus_changelist")
+    listed = signed_in("view_domainstatus").get(where, {"q": asked})
+    assert [row.domain for row in listed.context["cl"].result_list] == found
+
+
 @pytest.mark.parametrize("permissions", [(), ("view_domainstatus",)])
 def test_nobody_without_the_permission_looks_now(lapsed, permissions):
     assert signed_in(*permissions).post(look(lapsed)).status_code in (302, 403)

@@ -81,6 +81,7 @@ def test_who_is_restored_or_ruled_to_stay_leaves_the_queue_and_is_found_by_the_f
     Deverification.objects.filter(account_name="bob").update(kept_at=site.now())
     browser = hire("ann", *ALL).browser
     assert names(browser.get(QUEUE)) == ["cleo"]
+    assert names(browser.get(QUEUE, {"q": "mill-lane.org"})) == ["ada", "bob"]
     for standing, left in (("restored", ["ada"]), ("kept", ["bob"]), ("out", ["cleo", "bob"])):
         assert names(browser.get(QUEUE, {"standing": standing})) == left
 
