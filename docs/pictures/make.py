@@ -18,7 +18,7 @@ from letters import take_all as take_letters
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, ViewportSize
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -26,7 +26,8 @@ PASSWORD = "three grey stones"  # noqa: S105 - printed by the demo itself
 DOMAIN = "kestrelyard.com"
 _OPTIONS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 _PATIENCE = 300_000  # ms; weeks of looks take a while on a slow machine
-_WIDE = {"width": 1240, "height": 860}
+_WIDE: ViewportSize = {"width": 1240, "height": 860}
+_NARROW: ViewportSize = {"width": 390, "height": 860}
 
 
 @contextmanager
@@ -74,13 +75,34 @@ def walk(page: Page, site: str) -> None:
     page.goto(f"{site}/demo/inbox/")
     take(page, "inbox")
     sign_in(page, site)
-    page.goto(f"{site}/admin/domainguard/domainstatus/")
-    take(page, "domains")
-    link = page.get_by_role("link", name=DOMAIN).get_attribute("href")
-    page.goto(f"{site}{link}")
-    take(page, "domain")
-    page.goto(f"{site}/admin/domainguard/deverification/")
+    staff(page, f"{site}/admin")
+
+
+def staff(page: Page, admin: str) -> None:
+    """Go through the pages of the admin, as its staff would."""
+    page.goto(f"{admin}/")
+    take(page, "admin")
+    page.goto(f"{admin}/domainguard/tally/")
+    take(page, "dashboard")
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(_NARROW)
+    page.reload()
+    take(page, "dashboard-dark")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(_WIDE)
+    page.goto(f"{admin}/domainguard/deverification/")
     take(page, "deverified")
+    page.locator("#result_list tbody a").first.click()
+    take(page, "account")
+    page.get_by_role("link", name="Contain").click()
+    take(page, "confirm")
+    page.goto(f"{admin}/domainguard/domainstatus/")
+    take(page, "domains")
+    page.get_by_role("link", name=DOMAIN).click()
+    take(page, "domain")
+    page.get_by_role("button", name="Look now").click()
+    page.wait_for_load_state()
+    take(page, "look")
 
 
 def play(page: Page, site: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,8 @@ from tests.services.acts.desk import lost, renewed
 
 
 def step() -> str:
-    return str(with_steps(Deverification.objects.all()).values_list("step", flat=True).get())
+    row: Any = with_steps(Deverification.objects.all()).get()
+    return str(row.step)
 
 
 def others() -> list[str]:
