@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib import admin
 
 from domainguard.models import WayBack
@@ -15,8 +13,8 @@ from .read_only import ReadOnlyAdmin
 class WayBackAdmin(ReadOnlyAdmin):
     """Nothing is decided here: an account is restored at its own page, by two people."""
 
-    list_display: ClassVar = ["standing", "kind", "begun_at", "ended_at", "end"]
-    list_filter: ClassVar = ["kind", "end"]
+    list_display = ("standing", "kind", "begun_at", "ended_at", "end")
+    list_filter = ("kind", "end")
     list_select_related = ("standing",)
-    search_fields: ClassVar = ["=account", "standing__canonical"]
-    exclude: ClassVar = ["record", "next_look_at"]
+    search_fields = ("=account", "standing__canonical")
+    exclude = ("record", "next_look_at")

@@ -74,7 +74,7 @@ def test_while_a_hold_touches_what_is_proven_today_only_the_dns_and_people_help(
     [
         (OWNERS, True),
         (replace(OWNERS, ds=frozenset(), soa="another"), True),
-        (replace(OWNERS, registered_at=OWNERS.registered_at + DAY), True),
+        (replace(OWNERS, registered_at=NOW - 399 * DAY), True),
         (NEW, False),
         (replace(OWNERS, registrar="iana:9201"), False),
         (replace(OWNERS, ns=frozenset({"ns1.catcher.com"})), False),
