@@ -50,6 +50,7 @@ def give_back(way: WayBack, *, actor: str) -> None:
     """
     domain, at = fit(way), now()
     standing = way.standing
+    standing.refresh_from_db(fields=["recovery_from"])
     AddressStanding.objects.filter(pk=standing.pk).update(
         verified_epoch=way.epoch,
         verified_at=at,
