@@ -24,14 +24,16 @@ def user_by_key(users: models.QuerySet[Any], text: str) -> Any:
 
 
 def users_by_keys(users: models.QuerySet[Any], texts: Iterable[str]) -> dict[str, Any]:
-    """Give the users whose keys these texts are, in one query; a text that is no key has none."""
-    keys = []
-    for text in texts:
-        try:
-            keys.append(key_of(text))
-        except (TypeError, ValueError, OverflowError, ValidationError):
-            continue
-    return {account_of(user): user for user in users.filter(pk__in=keys)}
+    """Give the users whose keys these texts are, in one query; what is no key has none.
+
+    Where a text looks like a key and the database cannot hold it, each is asked for by itself.
+    """
+    texts = list(texts)
+    try:
+        return {account_of(user): user for user in users.filter(pk__in=map(key_of, texts))}
+    except (TypeError, ValueError, OverflowError, ValidationError):
+        found = {text: user_by_key(users, text) for text in texts}
+        return {text: user for text, user in found.items() if user is not None}
 
 
 def key_of(text: str) -> Any:

@@ -75,3 +75,19 @@ def test_thirty_accounts_take_few_queries(site, django_assert_max_num_queries):
     enforce()
     with django_assert_max_num_queries(14):
         renew()
+
+
+@pytest.mark.parametrize("book", ["auth_user.AuthUserAddressBook", "allauth.AllauthAddressBook"])
+def test_people_are_found_all_at_once_and_nobody_for_what_is_no_key(
+    site, settings, book, django_assert_num_queries
+):
+    ada = site.person("ada", "ada@mill-lane.org")
+    gone = site.person("bob", "bob@mill-lane.org", is_active=False)
+    settings.DOMAINGUARD = {
+        **settings.DOMAINGUARD,
+        "ADDRESS_BOOK": f"domainguard.addressbooks.{book}",
+    }
+    with django_assert_num_queries(1):
+        found = stakes.people({str(ada.pk), str(gone.pk), "77"})
+    assert found == {str(ada.pk): ada}
+    assert stakes.people({str(ada.pk), "nobody", "9" * 40}) == {str(ada.pk): ada}
