@@ -56,8 +56,8 @@ class Door:
         EmailAddress.objects.filter(user__username="eve", verified=False).delete()
 
 
-def doors(application: Any) -> dict[str, Door]:
-    """Give the site's doors that take an address, each with a browser that has opened it."""
+def _signed_in() -> str:
+    """Give the cookie of somebody who is signed in and gave the password just now."""
     from allauth.account.models import EmailAddress
     from django.test import Client
 
@@ -68,7 +68,11 @@ def doors(application: Any) -> dict[str, Door]:
     inside = Client(HTTP_HOST="127.0.0.1")
     inside.force_login(eve)
     inside.post("/accounts/reauthenticate/", {"password": _PASSWORD})
-    session = f"sessionid={inside.cookies['sessionid'].value}"
+    return f"sessionid={inside.cookies['sessionid'].value}"
+
+
+def doors(application: Any) -> dict[str, Door]:
+    """Give the site's doors that take an address, each with a browser that has opened it."""
     name = Random(1)  # noqa: S311
 
     def sign_up(address: str) -> dict[str, str]:
@@ -91,7 +95,7 @@ def doors(application: Any) -> dict[str, Door]:
         _ADDING: _opened(
             application,
             "/accounts/email/",
-            session,
+            _signed_in(),
             lambda address: {"email": address, "action_add": ""},
         ),
     }
@@ -136,6 +140,7 @@ def main() -> int:
     """Run everything; give the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("--each", type=int, default=1000, help="requests for each class")
+    parser.add_argument("--door", default="", help="only doors whose name begins so")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with ExitStack() as stack:
@@ -176,7 +181,10 @@ def _report(options: argparse.Namespace) -> int:
     random, missed = Random(options.seed), False  # noqa: S311
     print(f"{options.each} requests for each class and door, seed {options.seed}; Python "
           f"{platform.python_version()} on {os.cpu_count()} cores.")  # fmt: skip
-    for name, door in doors(get_wsgi_application()).items():
+    opened = doors(get_wsgi_application())
+    for name, door in opened.items():
+        if not name.startswith(options.door):
+            continue
         asked = dict(classes)
         if name == _ADDING:
             del asked[_UNASKED]

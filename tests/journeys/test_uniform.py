@@ -16,6 +16,7 @@ from django.urls import reverse
 from benchmarks.timing_hasher import CountingHasher
 from benchmarks.timing_rows import NAMES, addresses, fill
 from domainguard.models import AddressStanding, Intent
+from domainguard.testing import scripts
 from registry_site.accounts.models import User
 from registry_site.packages.models import Project, Role
 from tests.services.rows import PASSWORD
@@ -30,8 +31,15 @@ NOISE = (
 
 
 @pytest.fixture
-def classes(site):
-    """Give one address of each class, in a registry whose rows are those of the benchmark."""
+def classes(site, net, settings, at):
+    """Give one address of each class, in a registry whose rows are those of the benchmark.
+
+    Outside all domains are well: who adds an address is told what the world knows, and no more.
+    """
+    settings.DOMAINGUARD = {**settings.DOMAINGUARD, **net.settings()}
+    for name in NAMES:
+        domain = addresses(name)[0].rpartition("@")[2]
+        net.add(scripts.healthy(domain, born=at(days=-400)))
     fill(accounts=2)
     return {name: addresses(name)[0] for name in NAMES}
 
