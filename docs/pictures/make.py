@@ -112,8 +112,9 @@ def play(page: Page, site: str) -> str:
         page.get_by_role("button", name=f"Play scene {number + 1}").click()
         page.get_by_text("seen", exact=True).nth(number).wait_for()
     page.goto(f"{site}/demo/time/")
-    page.locator("#picture").evaluate("element => element.scrollIntoView()")
-    take(page, "time")
+    section = page.locator("section", has=page.locator("#picture"))
+    section.screenshot(path=HERE / "time.png")
+    print("docs/pictures/time.png")
     told = re.findall(r"goes to (\S+), read", page.locator(".history").inner_text())
     return str(told[-1])
 

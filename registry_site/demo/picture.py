@@ -20,7 +20,7 @@ WIDTH: Final = 960
 LEFT: Final = 150  # where the names of the lanes end
 _LANE: Final = 52
 _TICKS: Final = 5
-_LABEL: Final = 6.6  # about the width of a letter
+_LABEL: Final = 7.4  # about the width of a letter
 _BEFORE, _AT_LEAST = timedelta(days=2), timedelta(days=3)
 _OURS: Final = {
     "domain_hold": "held",
@@ -107,7 +107,7 @@ class Scale:
         for (at, kind, label), (end, *_) in pairwise([*merged, (self.until, "", "")]):
             x, width = self.x(at), round(self.x(end) - self.x(at), 1)
             if width > 0:
-                found.append(Span(x, width, kind, label if len(label) * _LABEL < width else ""))
+                found.append(Span(x, width, kind, label if len(label) * _LABEL + 12 < width else ""))
         return tuple(found)
 
 
