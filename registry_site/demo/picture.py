@@ -107,7 +107,9 @@ class Scale:
         for (at, kind, label), (end, *_) in pairwise([*merged, (self.until, "", "")]):
             x, width = self.x(at), round(self.x(end) - self.x(at), 1)
             if width > 0:
-                found.append(Span(x, width, kind, label if len(label) * _LABEL + 12 < width else ""))
+                found.append(
+                    Span(x, width, kind, label if len(label) * _LABEL + 12 < width else "")
+                )
         return tuple(found)
 
 
