@@ -143,6 +143,16 @@ def test_an_owner_who_cancels_their_case_in_the_72_hours_stops_it(site, end, com
     assert may_receive(row.standing_id, Purpose.NOTICE).admitted is comes
 
 
+def test_an_act_that_waits_for_its_time_is_approved_once(site):
+    _row, act = slow(site)
+    decide.approve(act.pk, by=BEN, reason="Proofs seen.")
+    with pytest.raises(Refused) as refused:
+        decide.approve(act.pk, by="staff:9003", reason="Me too.")
+    assert refused.value.code == "decided"
+    act.refresh_from_db()
+    assert act.approved_by == BEN
+
+
 def test_a_slow_restore_that_is_refused_in_time_never_comes(site):
     row, act = slow(site)
     decide.approve(act.pk, by=BEN, reason="Proofs seen.")
