@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connections
 from django.urls import reverse
 
 from domainguard.models import AuditEvent, ReviewCase, StaffAct
+from domainguard.services import enroll
 from domainguard.services.acts.verb import On
 from domainguard.services.acts.verbs import VERBS
+from domainguard.wiring import address_book
 from registry_site.accounts.models import User
 from tests.services.acts.desk import lost, lost_together, renewed, stopped
 
@@ -73,10 +76,7 @@ def test_nobody_acts_in_their_own_case_whatever_their_permissions(keys, site):
     site.mail_domain("one.org")
     who = hire("ann", *ALL)
     who.browser.force_login(own)
-    own.emailaddress_set.create(email="ada@one.org", verified=True)
-    from domainguard.services import enroll
-    from domainguard.wiring import address_book
-
+    EmailAddress.objects.create(user=own, email="ada@one.org", verified=True)
     enroll.enroll(address_book().addresses_of(str(own.pk)))
     assert ways_to_ask(who, keys) == {key: [403, 403] for key in KINDS}
     assert set(denials()) == {(kind, "own_case") for kind in KINDS}
