@@ -19,7 +19,7 @@ from tests.plugins.postgres import start_postgres
 
 QUERIES, TIMES = 15, 10
 _ASKED = {
-    "deverification": ("", "?q=name-1", "?step=recover&stake=some&standing=all", "?o=1"),
+    "deverification": ("", "?q=name-1", "?step=recover", "?_facets=True", "?o=1"),
     "domainstatus": ("", "?q=name-1", "?state__exact=redemption", "?looks=cold", "?expiry=0-30"),
     "auditevent": ("", "?domain=name-7.com"),
     "reviewcase": ("", "?q=name-1"),

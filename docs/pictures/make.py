@@ -64,6 +64,7 @@ def sign_in(page: Page, site: str, login: str = "admin") -> None:
 
 def take(page: Page, name: str) -> None:
     """Take one picture of what the window shows."""
+    page.wait_for_load_state()
     page.screenshot(path=HERE / f"{name}.png")
     print(f"docs/pictures/{name}.png")
 

@@ -48,7 +48,7 @@ class DeverificationAdmin(AccountActs):
     list_display = ("who", "why", "suggested", "at_stake", "ways_in", "since")
     list_display_links = ("who",)
     list_filter = FILTERS
-    show_facets = admin.ShowFacets.ALWAYS
+    show_facets = admin.ShowFacets.ALLOW  # a count of each choice passes over every row
     show_full_result_count = False
     search_fields = ("account_name", "standing__canonical", "bump__domain__domain")
     search_help_text = _("An account, an address or a domain, or part of one")
