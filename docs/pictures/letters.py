@@ -81,15 +81,30 @@ def written() -> Iterator[tuple[str, str, bool]]:
     yield "mail-co-owner-dark", html("co_owner", ada, notice=about.pk), True
 
 
-def banner() -> str:
-    """Give the page with the banner, its style sheet put into it."""
+def page_of_ada(path: str) -> str:
+    """Give a page as ada sees it, its style sheet put into it."""
     from django.contrib.auth import get_user_model
     from django.test import Client
 
     client = Client()
     client.force_login(get_user_model().objects.get(username="ada"))
     style = (ROOT / "registry_site/static/registry/style.css").read_text()
-    return client.get("/").text.replace("</head>", f"<style>{style}</style></head>")
+    return client.get(path).text.replace("</head>", f"<style>{style}</style></head>")
+
+
+def what_happened() -> str:
+    """Give the page about the address that ada lost, as she had a second factor before."""
+    from allauth.mfa.models import Authenticator
+    from django.contrib.auth import get_user_model
+    from django.urls import reverse
+
+    from domainguard.models import AddressStanding
+    from tests.registry_site.second_factor import arm
+
+    arm(get_user_model().objects.get(username="ada"))
+    Authenticator.objects.update(created_at=NOW - timedelta(days=300))
+    lost = AddressStanding.objects.get(canonical="ada@weir-lane.org")
+    return page_of_ada(reverse("domainguard_account:what_happened", args=[lost.pk]))
 
 
 def take_all(chromium: Browser) -> None:
@@ -102,6 +117,10 @@ def take_all(chromium: Browser) -> None:
         page.screenshot(path=HERE / f"{name}.png", full_page=True)
         page.close()
     page = chromium.new_page(viewport={"width": 900, "height": 420}, color_scheme="light")
-    page.set_content(banner())
+    page.set_content(page_of_ada("/"))
     page.locator(".domainguard-banner").screenshot(path=HERE / "banner.png")
+    page.close()
+    page = chromium.new_page(viewport=_PHONE, color_scheme="light")
+    page.set_content(what_happened())
+    page.locator("main").screenshot(path=HERE / "what-happened.png")
     page.close()
