@@ -109,7 +109,7 @@ class DnsSource:
         return self._look(mail_domain, _MAIL, now, deadline)
 
     def look_for_text(self, name: str, text: str, *, now: datetime, deadline: Deadline) -> Evidence:
-        """Ask every resolver for a TXT record: DELEGATED where a quorum sees it, NODATA where not."""
+        """Ask every resolver for a TXT record: DELEGATED if a quorum sees it, else NODATA."""
         return self._look(name, _Depth(("TXT",), partial(at_text, text)), now, deadline)
 
     def triage(self, domain: RegistrableDomain, *, now: datetime, deadline: Deadline) -> Evidence:
