@@ -43,7 +43,7 @@ class Mutant:
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """Give every fault for a source text. What decorates a class or function is no rule."""
+    """Give every fault for a source text; decorators and annotations are no rules."""
     tree = ast.parse(source)
     beside = {id(part) for node in ast.walk(tree) for part in _decoration(node)}
     for number, node in enumerate(ast.walk(tree)):
@@ -63,8 +63,9 @@ def mutants(source: str) -> Iterator[Mutant]:
 
 
 def _decoration(node: ast.AST) -> Iterator[ast.AST]:
-    for decorator in getattr(node, "decorator_list", ()):
-        yield from ast.walk(decorator)
+    said = (getattr(node, "annotation", None), getattr(node, "returns", None))
+    for part in (*getattr(node, "decorator_list", ()), *filter(None, said)):
+        yield from ast.walk(part)
 
 
 _Change = Callable[[ast.AST], None]

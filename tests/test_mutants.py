@@ -21,6 +21,7 @@ from benchmarks.mutants import mutants
         ("a if b else c", {"a if True else c", "a if False else c"}),
         ("[a for a in b if a]", {"[a for a in b]"}),
         ("'words for people'", set()),
+        ("def f(a: b | c) -> d | e:\n    pass", set()),
         ("@dataclass(frozen=True)\nclass A:\n    pass", set()),
     ],
 )

@@ -84,6 +84,10 @@ def test_made_up_accounts_cannot_trip_it(count):
     assert len(ruling.passed) == count + 1
 
 
+def test_a_wish_counts_unless_somebody_says_that_it_does_not():
+    assert rule([Wish(f"d{each}.org", "org", "rdap") for each in range(21)], Traffic()).passed == ()
+
+
 def test_what_does_not_count_stops_with_its_group():
     ruling = rule([*wishes(21), *wishes(1, counts=False, start=21)], Traffic())
 
