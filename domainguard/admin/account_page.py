@@ -92,7 +92,7 @@ def _moments(row: Deverification) -> Iterator[Moment]:
         (bump.at, _("Control epoch raised to %d") % bump.epoch, bump.sentence, "bad"),
         (row.created_at, _("Address no longer trusted"), "", "bad"),
         (row.flag_cleared_at, _("The site's own mark taken away"), "", "plain"),
-        (row.noticed_at, _("Owner told"), "", "plain"),
+        (row.noticed_at, _("Owner told, where another address was left"), "", "plain"),
         (row.last_sign_in_at, _("Last sign-in"), "", "plain"),
         (domain.last_look_at, _("Last look at the domain"), MEANING[State(domain.state)], "plain"),
         (bump.healed_at, _("The same registration came back"), "", "good"),
