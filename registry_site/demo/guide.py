@@ -19,6 +19,7 @@ def guide(origin: str, found: Sequence[Finding]) -> Iterator[str]:
     refused = _somebody_at(found[0])
     healthy = _somebody_at(next((each for each in found if each.is_in_order), found[-1]))
     yield f"The site   {origin}/"
+    yield f"The time   {origin}{reverse('demo_time')}  five scenes, and a clock to move"
     yield f"The inbox  {origin}{reverse('demo_inbox')}  every mail of the demo, whoever reads it"
     yield f"The admin  {origin}{reverse('admin:index')}  user {ADMIN}, password {PASSWORD}"
     yield ""

@@ -19,7 +19,7 @@ from domainguard.models import AuditEvent, DomainStatus, EpochBump
 from domainguard.testing import Holder, SmallInternet
 from domainguard.testing.clock import clock
 from registry_site.accounts.models import User
-from registry_site.demo import seed
+from registry_site.demo import seed, stage
 from registry_site.demo.findings import Finding, findings
 from registry_site.demo.guide import guide
 from registry_site.demo.internet import small_internet
@@ -72,6 +72,7 @@ def told(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Told]
             PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ),
         small_internet(STORY, state, ORIGIN) as net,
+        stage.running(stage.Stage(net, state, STORY)),
     ):
         environment.setenv(DIRECTORY_VARIABLE, str(state.directory))
         try:
@@ -147,9 +148,12 @@ def test_no_domain_waited_longer_than_a_day_for_its_look(site):
     assert not DomainStatus.objects.filter(next_check_at__lt=overdue).exists()
 
 
-def test_no_mail_ever_reached_anybody_but_the_owner_of_an_address(told):
-    assert told.net.sink.messages
-    assert {each.holder for each in told.net.sink.messages} == {Holder.OWNER}
+def test_no_link_ever_reached_anybody_but_the_owner_of_an_address(told):
+    mails = told.net.sink.messages
+    links = [each for each in mails if "/accounts/password/reset/" in each.text]
+    assert {each.holder for each in links} == {Holder.OWNER}
+    # A notice to a domain past its expiry may land at its registrar's page; it opens nothing.
+    assert Holder.STRANGER not in {each.holder for each in mails}
 
 
 def test_owners_in_order_who_asked_got_their_mail_and_nobody_else_did(told, site):
@@ -157,7 +161,7 @@ def test_owners_in_order_who_asked_got_their_mail_and_nobody_else_did(told, site
         mails = told.net.sink.messages_to(address)
         subjects = {str(mail.message["subject"]) for mail in mails}
         in_order = address.endswith(("@gmail.com", f"@{FINE}"))
-        assert subjects == ({"Your new password at Cairn"} if in_order else set()), address
+        assert ("Your new password at Cairn" in subjects) == in_order, address
     refused = AuditEvent.objects.filter(action="mail_refused")
     assert refused.filter(domain=STRANGERS).count() == 2
     assert refused.filter(domain=LAPSED).count() == 1
@@ -195,7 +199,7 @@ def test_a_terminal_is_shown_a_bar_that_grows_and_ends_its_line(site):
 def test_the_guide_names_addresses_that_do_what_it_says(told, site):
     text = "\n".join(guide(ORIGIN, list(told.found.values())))
     paths = [word.removeprefix(ORIGIN) for word in text.split() if word.startswith(ORIGIN)]
-    assert len(paths) == 7
+    assert len(paths) == 8
     for path in paths:
         assert site.get(path).status_code in (200, 302), path
     assert f"@{STRANGERS}. The page says the same" in text
