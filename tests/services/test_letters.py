@@ -14,12 +14,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils.translation import override
 
-from domainguard.conf import LETTERS
+from domainguard.conf import LETTERS, settings
 from domainguard.models import Deverification, DueNotice, OutboxMail, WayBack
 from domainguard.services import letters
 from domainguard.services.enforce import enforce
 from domainguard.services.seal import seal
-from domainguard.wiring import letter, settings
+from domainguard.wiring import letter
 from registry_site.accounts.models import User
 from registry_site.packages.models import Invitation, Project
 from tests.services.rows import Site
