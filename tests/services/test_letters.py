@@ -80,6 +80,10 @@ def invitation(site: Site, user: User) -> dict[str, Any]:
     return {"sealed": seal({"invitation": made.pk})}
 
 
+def stopping(site: Site, user: User) -> dict[str, Any]:
+    return {"sealed": seal({"act": 1, "what": "restore_proposed", "address": LOST})}
+
+
 def says(**payload: Any) -> Callable[[Site, User], dict[str, Any]]:
     return lambda site, user: payload
 
@@ -95,6 +99,7 @@ CASES: list[tuple[str, Callable[[Site, User], dict[str, Any]]]] = [
       for what in ("restore_proposed", "restored", "factor_proposed", "factor_removed", "message")),
     *(("way_back", says(what=what, address=LOST)) for what in ("begun", "here", "cancelled")),
     ("way_back_link", way),
+    ("stop_act", stopping),
     ("account_changed", says(what="password_changed")),
     ("invitation", invitation),
 ]  # fmt: skip
