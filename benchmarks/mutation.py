@@ -17,8 +17,9 @@ from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from pathlib import Path
 from random import Random
-from types import ModuleType
 from typing import Any
+
+import pytest
 
 from benchmarks.mutants import Mutant, mutants
 
@@ -90,8 +91,6 @@ def is_noticed(target: Target, mutant: Mutant) -> bool:
 
 
 def _test(target: Target, mutant: Mutant) -> int:
-    import pytest
-
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     sys.meta_path.insert(0, _Changed(target, mutant.source))
     silence = os.open(os.devnull, os.O_WRONLY)
@@ -99,14 +98,6 @@ def _test(target: Target, mutant: Mutant) -> int:
     os.dup2(silence, 2)
     bare = () if target.django else _BARE
     return int(pytest.main([*_QUIET, *bare, *target.tests]))
-
-
-def _preload() -> list[ModuleType]:
-    """Import what every process needs, and nothing of ours."""
-    import hypothesis
-    import pytest
-
-    return [hypothesis, pytest]
 
 
 def _chosen(target: Target, share: float) -> Iterator[Mutant]:
@@ -120,7 +111,6 @@ def main() -> int:
     parser.add_argument("--only", choices=TARGETS)
     parser.add_argument("--share", type=float, default=1.0)
     options = parser.parse_args()
-    _preload()
     print("| module | faults | noticed | share |\n| --- | ---: | ---: | ---: |")
     survivors, low = [], False
     for name in [options.only] if options.only else TARGETS:
