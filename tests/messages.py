@@ -70,7 +70,17 @@ def gathered(domain: Domain) -> dict[Said, list[str]]:
 def brought_up_to_date(domain: Domain, language: str) -> Catalog:
     """Give a language's catalogue with all that is said now, and nothing that is not any more."""
     old = catalogue(domain, language)
-    new = Catalog(locale=language, project="DomainGuard", charset="utf-8", fuzzy=False)
+    new = Catalog(
+        locale=language,
+        header_comment="# What people read, in another language. `make messages` keeps it whole.",
+        project="DomainGuard",
+        version="unreleased",
+        msgid_bugs_address="the issue tracker",
+        last_translator="the DomainGuard project",
+        language_team="the DomainGuard project",
+        charset="utf-8",
+        fuzzy=False,
+    )
     for said, places in sorted(gathered(domain).items(), key=lambda each: str(each[0])):
         known = old.get(said)
         text = known.string if known is not None else ""
