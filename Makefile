@@ -4,6 +4,9 @@ PYTHON ?= python3
 ARGS ?=
 BENCH ?= $(patsubst benchmarks/%.py,%,$(shell grep -l __main__ benchmarks/*.py))
 
+# Two processes; who has done its share takes over some of the other's.
+SHARED := --numprocesses 2 --dist worksteal
+
 VENV := .venv
 PY := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime
@@ -50,8 +53,8 @@ manage: $(RUNTIME) ## run a management command: make manage ARGS="domainguard_ch
 	@$(PY) manage.py $(ARGS)
 
 test: $(DEV) ## run all tests on SQLite, then those that touch a database on PostgreSQL
-	$(PY) -m pytest --numprocesses 2 $(ARGS)
-	$(PY) -m pytest --numprocesses 2 --database postgres $(ARGS)
+	$(PY) -m pytest $(SHARED) $(ARGS)
+	$(PY) -m pytest $(SHARED) --database postgres $(ARGS)
 
 check: $(DEV) ## lint, types, layers, Django's own checks, migrations
 	$(PY) -m ruff check
@@ -63,8 +66,8 @@ check: $(DEV) ## lint, types, layers, Django's own checks, migrations
 	$(PY) manage.py makemigrations --check --dry-run
 
 faults: $(DEV) ## run property tests, races and floods at length, 10,000 examples each
-	$(PY) -m pytest --numprocesses 2 -m hypothesis --hypothesis-profile long $(ARGS)
-	DOMAINGUARD_FAULTS=long DOMAINGUARD_FAULTS_REPORT=$(CURDIR)/faults-report.txt $(PY) -m pytest --numprocesses 2 -m faults --database postgres $(ARGS)
+	$(PY) -m pytest $(SHARED) -m hypothesis --hypothesis-profile long $(ARGS)
+	DOMAINGUARD_FAULTS=long DOMAINGUARD_FAULTS_REPORT=$(CURDIR)/faults-report.txt $(PY) -m pytest $(SHARED) -m faults --database postgres $(ARGS)
 
 bench: $(RIVALS) ## run the programs of benchmarks/, or one: make bench BENCH=fuzz_names
 	@for name in $(BENCH); do $(PY) -m benchmarks.$$name $(ARGS) || exit 1; done

@@ -23,6 +23,7 @@ import pytest
 from celery import Celery
 from django.urls import reverse
 
+from domainguard.environment import KEYS, OF_A_SITE
 from domainguard.testing import SmallInternet, VirtualClock, scripts
 from tests import compose
 from tests.compose import ROOT, Container, Running
@@ -79,7 +80,8 @@ def read_by_the_site() -> set[str]:
     files = [ROOT / "registry_site" / name for name in ("settings.py", "environment.py")]
     nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text())))
     texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
-    return {text for text in texts if isinstance(text, str) and re.fullmatch("[A-Z_]{5,}", text)}
+    own = {text for text in texts if isinstance(text, str) and re.fullmatch("[A-Z_]{5,}", text)}
+    return own | KEYS.keys() | OF_A_SITE.keys()
 
 
 def test_the_site_reads_every_variable_it_is_told():

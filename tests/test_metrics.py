@@ -139,5 +139,5 @@ def test_staff_who_may_see_the_domains_may_see_their_numbers(
     user = User.objects.create_user("zoe", "zoe@ford-lane.org", is_staff=staff)
     if permitted:
         user.user_permissions.add(Permission.objects.get(codename="view_domainstatus"))
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     assert client.get(reverse("domainguard:metrics")).status_code == status

@@ -13,12 +13,14 @@ from django.urls import reverse
 
 from domainguard.models import AddressStanding, Deverification, DomainStatus, ReviewCase, StaffAct
 from domainguard.services.tally import tally
+from domainguard.testing import scripts
 from tests.services.acts.desk import lost, lost_together, order, renewed, stopped
 
 from .staff import ALL, Staff, hire
 
 AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 BAD = ("serious", "critical")
+SEEN_AS = (("light", 1240), ("dark", 390))
 _MOST_TABS = 120
 
 
@@ -155,22 +157,60 @@ def test_every_page_passes_the_accessibility_rules_at_both_widths_and_colours(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     for where in _all_pages(row, case, act):
-        for scheme, width in (("light", 1240), ("dark", 390)):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 800})
+        for scheme, width in SEEN_AS:
             complaints.clear()  # axe reads style sheets by script, which our policy forbids
+            see_as(page, scheme, width)
             page.goto(live_server.url + where)
             assert complaints == [], where
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), where
-            found = Axe().run(page, options=AA).response["violations"]
-            problems = [
-                (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in BAD
-            ]
-            assert problems == [], (where, scheme)
+            passes(page)
+
+
+def test_the_answers_of_a_look_and_a_refusal_pass_too(world, desk, live_server, at):
+    world.net.add(scripts.redemption("mill-lane.org", born=at(days=-400), begins=at(days=-1)))
+    world.person("ada", "ada@mill-lane.org")
+    world.sweep()
+    where = [world.domain("mill-lane.org").pk]
+    page = desk(hire("ann", *ALL))
+    page.goto(live_server.url + reverse("admin:domainguard_domainstatus_change", args=where))
+    page.get_by_role("button", name="Look now").click()
+    assert "What each source says about mill-lane.org now" in page.inner_text("h1")
+    seen_both_ways(page)
+    page.goto(live_server.url + reverse("admin:domainguard_domainstatus_look", args=where))
+    assert "Looking is no link to follow" in page.inner_text("body")
+    seen_both_ways(page)
+
+
+def see_as(page: Any, scheme: str, width: int) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+
+
+def seen_both_ways(page: Any) -> None:
+    for scheme, width in SEEN_AS:
+        see_as(page, scheme, width)
+        passes(page)
+
+
+def passes(page: Any) -> None:
+    """Assert that the page fits its width, and that axe finds nothing serious or critical."""
+    where = page.url, page.viewport_size
+    page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), where
+    found = Axe().run(page, options=AA).response["violations"]
+    problems = [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in BAD]
+    assert problems == [], where
 
 
 def _all_pages(row: Deverification, case: ReviewCase, act: StaffAct) -> list[str]:
-    lists = ("tally", "deverification", "domainstatus", "reviewcase", "staffact", "auditevent")
+    lists = (
+        "tally",
+        "deverification",
+        "domainstatus",
+        "reviewcase",
+        "staffact",
+        "auditevent",
+        "wayback",
+    )
     shown = (row, row.bump.domain, case, act)
     confirm = reverse("admin:domainguard_deverification_act", args=["contact"])
     return [

@@ -18,6 +18,8 @@ from domainguard.services.sweep import sweep
 from domainguard.testing import How, Where, scripts
 from domainguard.testing.dns_server import SERVFAIL, DnsAnswer, DnsServer
 
+pytestmark = pytest.mark.one_database
+
 HOUR = timedelta(hours=1)
 DAY = 24 * HOUR
 HEALTHY = [f"mill-{number}.org" for number in range(12)]

@@ -13,6 +13,8 @@ from domainguard.services.dependencies import MOST
 from domainguard.simulation.hosting import NORTHWIND
 from domainguard.testing import How, Where, scripts
 
+pytestmark = pytest.mark.one_database
+
 DAY = timedelta(days=1)
 ADA = "ada@mill-lane.org"
 RELAY = replace(NORTHWIND, mx=("mx1.relay-post.net", "mx2.relay-post.net"))

@@ -16,6 +16,8 @@ from domainguard.simulation.truth import strangers_since
 from domainguard.testing import clock as clocks
 from tests.journeys.resurrection import Replay, Told, every_kind
 
+pytestmark = pytest.mark.one_database
+
 SEED = 20_261_122
 COUNT = int(os.environ.get("DOMAINGUARD_REPLAY", "40"))
 

@@ -24,6 +24,8 @@ from domainguard.simulation.run_log import Answered, Swept
 from domainguard.testing import clock as clocks
 from domainguard.testing import scripts
 
+pytestmark = pytest.mark.one_database
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WELL = ("oak-yard.com", "fir-yard.de", "elm-yard.org", "ash-yard.eu", "yew-yard.app")
 PROVIDER = "gmail.com"

@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--database",
         choices=("sqlite", "postgres"),
         default=os.environ.get("DOMAINGUARD_TEST_DATABASE", "sqlite"),
-        help="database to run on; on postgres, tests that touch no database are left out",
+        help="database to run on; on postgres, tests that say nothing of it are left out",
     )
 
 
@@ -58,13 +58,23 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, on PostgreSQL, the tests that cannot tell which database they run on."""
+    """Leave out, on PostgreSQL, the tests that would say nothing new of it.
+
+    Those that touch no database; and of those that do the long ones about pages or sources, whose
+    queries others ask as well: whatever drives a browser, and what is marked `one_database`.
+    """
     if config.option.database != "postgres":
         return
-    left_out = [item for item in items if not _touches_database(item)]
+    left_out = [item for item in items if not _says_more_of_postgres(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if _touches_database(item)]
+        items[:] = [item for item in items if _says_more_of_postgres(item)]
+
+
+def _says_more_of_postgres(item: pytest.Item) -> bool:
+    is_of_pages = "browser" in getattr(item, "fixturenames", ())
+    is_once = item.get_closest_marker("one_database") is not None
+    return _touches_database(item) and not is_of_pages and not is_once
 
 
 def _touches_database(item: pytest.Item) -> bool:

@@ -28,6 +28,8 @@ from registry_site.demo.story import Story
 from registry_site.demo.walk import live
 from tests.registry_site.test_in_a_browser import fits_and_is_accessible
 
+pytestmark = pytest.mark.one_database
+
 STORY = Story(datetime(2026, 11, 22, 9, 0, tzinfo=UTC), days=11, only=("gmail.com", STAGE, RENEWED))
 
 

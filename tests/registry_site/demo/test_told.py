@@ -38,7 +38,7 @@ LAPSED = "kestrelyard.com"
 LAPSING = "saltglass-tools.org"
 FINE = "petrel-observatory.org"
 # Even those that only look at what was told: without it they run apart, and it is told twice.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 ORIGIN = "http://127.0.0.1:8765"
 STORY = Story(
     datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
