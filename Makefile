@@ -4,8 +4,8 @@ PYTHON ?= python3
 ARGS ?=
 BENCH ?= $(patsubst benchmarks/%.py,%,$(shell grep -l __main__ benchmarks/*.py))
 
-# Two processes; who has done its share takes over some of the other's.
-SHARED := --numprocesses 2 --dist worksteal
+# Three processes, as many tests wait for sockets; who has done its share takes over others'.
+SHARED := --numprocesses 3 --dist worksteal
 
 VENV := .venv
 PY := $(VENV)/bin/python

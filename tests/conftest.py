@@ -16,7 +16,7 @@ from tests.world import at, net, world
 __all__ = ["at", "net", "site", "world"]
 
 # A deadline per example would make a busy machine fail; the numbers are RULES.md 11's.
-settings.register_profile("short", max_examples=200, deadline=None)
+settings.register_profile("short", max_examples=100, deadline=None)
 settings.register_profile("long", max_examples=10_000, deadline=None)
 settings.load_profile("short")
 
