@@ -18,7 +18,7 @@ SERIALIZERS = "domainguard.integrations.dj_rest_auth"
 
 
 @pytest.fixture
-def every_door(settings, world):
+def every_door(settings, world, monkeypatch):
     """Give the world of a site that has every door guarded."""
     extra = ["allauth.headless", "rest_framework", "djoser"]
     if find_spec("dj_rest_auth"):
@@ -49,8 +49,22 @@ def every_door(settings, world):
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, *extra]  # reads what is set above
     settings.ROOT_URLCONF = "tests.sites.urls"
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": []}]  # those of the libraries
+    if find_spec("dj_rest_auth"):
+        as_in_a_process_of_its_own(monkeypatch)
     cache.clear()
     return world
+
+
+def as_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give dj-rest-auth's views the serializers in force: they keep those of their first import."""
+    from dj_rest_auth import views
+    from dj_rest_auth.app_settings import api_settings
+
+    for view, name in (
+        (views.PasswordResetView, "PASSWORD_RESET_SERIALIZER"),
+        (views.PasswordResetConfirmView, "PASSWORD_RESET_CONFIRM_SERIALIZER"),
+    ):
+        monkeypatch.setattr(view, "serializer_class", getattr(api_settings, name))
 
 
 def and_provider(routes: list[Any]) -> ModuleType:
