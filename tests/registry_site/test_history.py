@@ -43,8 +43,7 @@ def test_each_change_is_kept_with_what_it_concerned(
         client.post("/accounts/second-factor/on/", {"code": code_of(key)})
     make_token(ada, "ci")
     ApiToken.objects.get().delete()
-    project("tidepool")
-    role = Role.objects.create(project_id=1, user=ada)
+    role = Role.objects.create(project=project("tidepool"), user=ada)
     role.delete()
     assert words_of(ada) == [
         (What.SIGNED_IN, ""),
